@@ -1,0 +1,32 @@
+"""What every test may use, and which tests this machine can run."""
+
+import os
+import shutil
+
+import pytest
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+MISSING = {
+    "postgres": None if os.environ.get("DATABASE_URL", "").startswith("postgres") else "DATABASE_URL names no PostgreSQL",
+    "redis": None if os.environ.get("REDIS_URL") else "REDIS_URL is empty",
+    "browser": None if CHROMIUM else "no Chromium found",
+}
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out, with a note at the end, the tests whose server or browser is not here; .ci/run has them all."""
+    left_out = {name: [item for item in items if item.get_closest_marker(name)] for name in MISSING if MISSING[name]}
+    config.stash[LEFT_OUT] = {name: len(tests) for name, tests in left_out.items() if tests}
+    gone = {item for tests in left_out.values() for item in tests}
+    if gone:
+        config.hook.pytest_deselected(items=list(gone))
+        items[:] = [item for item in items if item not in gone]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for name, count in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.write_line(f"{count} tests marked {name} left out: {MISSING[name]}", yellow=True)
+
+
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
