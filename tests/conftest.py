@@ -8,10 +8,11 @@ import pytest
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 MISSING = {
-    "postgres": None if os.environ.get("DATABASE_URL", "").startswith("postgres") else "DATABASE_URL names no PostgreSQL",
+    "postgres": None if "postgres" in os.environ.get("DATABASE_URL", "") else "DATABASE_URL names no PostgreSQL",
     "redis": None if os.environ.get("REDIS_URL") else "REDIS_URL is empty",
     "browser": None if CHROMIUM else "no Chromium found",
 }
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
 def pytest_collection_modifyitems(config, items):
@@ -27,6 +28,3 @@ def pytest_collection_modifyitems(config, items):
 def pytest_terminal_summary(terminalreporter, config):
     for name, count in config.stash.get(LEFT_OUT, {}).items():
         terminalreporter.write_line(f"{count} tests marked {name} left out: {MISSING[name]}", yellow=True)
-
-
-LEFT_OUT = pytest.StashKey[dict[str, int]]()

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Sets the application up and runs it. Needs Python 3.11 or newer and nothing else.
+
+    python3 run.py                the application with its demo, on http://127.0.0.1:8000
+    python3 run.py test [...]     the tests; arguments go to pytest
+    python3 run.py manage [...]   any management command, on the same data
+
+HOST and PORT move it, DATA_DIR moves its data; a setting in the environment always wins over the defaults here.
+Everything it writes stays in this folder: .venv/ holds the parts, var/ the data.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # so that this can be said, this file keeps to the grammar of very old Pythons
+    sys.exit("This needs Python 3.11 or newer, and this one is %d.%d. Try: python3.11 run.py" % sys.version_info[:2])
+
+import os
+import pathlib
+import secrets
+import signal
+import socket
+import subprocess
+import urllib.request
+
+from tools.environment import DEVELOPMENT, PYTHON, ROOT, RUNTIME, hold, set_up
+from tools.supervisor import Child, supervise
+
+DATA = pathlib.Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
+HOST = os.environ.get("HOST") or "127.0.0.1"
+PORT = os.environ.get("PORT") or "8000"
+
+FIRST_STEPS = """\
+Demo accounts, each one click away on the sign-in page; their password is demo-1-6-x:
+  jiashan.transport    moves a milestone of task 2.3 forward, on the board of domain 2
+  xiuzhou.leader       sees it on the dashboard, from the other side
+  jiashan.secretary    creates the leading group's next meeting and generates its agenda
+  admin                keeps people, organizations and memberships
+  outsider             belongs to another agreement and finds nothing of this one"""
+
+
+def main(command="run", *arguments):
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the group runs, TERM is a Ctrl-C
+    if command == "run" and not arguments:
+        run()
+    elif command == "test":
+        set_up(DEVELOPMENT)
+        os.chdir(str(ROOT))
+        become([PYTHON, "-m", "pytest"] + list(arguments), settings())
+    elif command == "manage":
+        set_up(RUNTIME)
+        become([PYTHON, ROOT / "manage.py"] + list(arguments), embedded_settings())
+    else:
+        sys.exit(__doc__.strip())
+
+
+def run():
+    """Brings everything up to date, then runs web server, worker and beat until told to stop."""
+    demand_address()
+    with hold(DATA / "run.lock", wait=False):
+        set_up(RUNTIME)
+        env = embedded_settings()
+        prepare(env)
+        group = [Child(name, PYTHON, arguments, env, ROOT) for name, arguments in programs()]
+        sign_in = env["SITE_URL"].rstrip("/") + "/accounts/login/"
+        sys.exit(supervise(group, is_ready=lambda: answers(sign_in), announce=lambda: welcome(env), say=say))
+
+
+def prepare(env):
+    """Brings database, agreement, demo and static files up to date; every step may be repeated at any time."""
+    demo = [["load_demo"]] if demo_wanted(env) else []
+    steps = [["migrate"], ["load_agreement", "fixtures/jiashan-xiuzhou"]] + demo + [["collectstatic", "--no-input"]]
+    for step in steps:
+        say("  %s" % " ".join(step[:2]))
+        command = [str(PYTHON), "manage.py"] + step + ["--verbosity=0"]
+        if subprocess.call(command, env=env, cwd=str(ROOT)):
+            sys.exit("The step %r failed; its own words are above." % step[0])
+
+
+def programs():
+    """The group, as names and what `python -m` is to run for them."""
+    celery = ["celery", "--quiet", "--app=agreement"]
+    yield "web server", ["waitress", "--listen=" + netloc(HOST), "--threads=6", "agreement.wsgi:application"]
+    yield "worker", celery + ["worker", "--pool=solo", "--loglevel=WARNING"]
+    yield "beat", celery + ["beat", "--schedule=%s" % (DATA / "beat"), "--pidfile=", "--loglevel=WARNING"]
+
+
+def settings(**defaults):
+    """The environment of our programs: what it already says wins over `defaults`."""
+    inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+    return dict(defaults, **dict(inherited, DJANGO_SETTINGS_MODULE="agreement.settings"))
+
+
+def embedded_settings():
+    """What agreement/settings.py needs for one machine without PostgreSQL and Redis, with the demo."""
+    return settings(
+        DATA_DIR=str(DATA),
+        SECRET_KEY=secret_key(),
+        DEMO="1",
+        ALLOWED_HOSTS=",".join(["127.0.0.1", "localhost", HOST]),
+        SITE_URL="http://" + netloc({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST)),
+    )
+
+
+def secret_key():
+    """The installation's own key, made once and readable by nobody else."""
+    path = DATA / "secret_key"
+    if not path.exists() or not path.read_text():
+        DATA.mkdir(parents=True, exist_ok=True)
+        with open(os.open(str(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def demo_wanted(env):
+    return env["DEMO"].lower() not in ("", "0", "false", "no", "off")
+
+
+def welcome(env):
+    say("\nREADY  %s" % env["SITE_URL"])
+    if demo_wanted(env):
+        say(FIRST_STEPS)
+    say("Ctrl-C stops it.\n")
+
+
+def demand_address():
+    """Exits with a sentence unless HOST and PORT can be served on, before any longer work begins."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in HOST else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, int(PORT)))
+    except (OSError, OverflowError, ValueError) as error:
+        sys.exit("Cannot serve on HOST %s, PORT %s: %s.\nIf it is already running, it is there; "
+                 "otherwise choose another, as in: PORT=8001 python3 run.py" % (HOST, PORT, error))  # fmt: skip
+
+
+def netloc(host):
+    return "%s:%s" % ("[%s]" % host if ":" in host else host, PORT)
+
+
+def answers(address):
+    """Whether a GET of `address` brings a page."""
+    try:
+        with urllib.request.urlopen(address, timeout=5) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+def become(command, env):
+    """Hands this process over to `command`; Windows cannot, there it waits for it."""
+    words = [str(word) for word in command]
+    if os.name == "nt":
+        sys.exit(subprocess.call(words, env=env))
+    os.execve(words[0], words, env)
+
+
+def say(sentence):
+    sys.stdout.write(sentence + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")
+    except OSError as error:
+        sys.exit("Cannot go on: %s.\nIt needs room on the disk, and the right to write in %s." % (error, ROOT))
