@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,9 @@ def group(tmp_path):
                 text=True,
             )
         )
+        patience = threading.Timer(10, started[-1].kill)
+        patience.daemon = True
+        patience.start()
         return started[-1]
 
     yield start
@@ -220,7 +224,9 @@ def pids(process, *names):
     """Reads on until each of `names` has said its pid, and answers them."""
     found = {}
     while set(found) < set(names):
-        words = process.stdout.readline().split()
+        line = process.stdout.readline()
+        assert line, "the group ended, or took too long"
+        words = line.split()
         if len(words) == 2 and words[0] in names:
             found[words[0]] = int(words[1])
     return found
