@@ -20,6 +20,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import urllib.parse
 import urllib.request
 
 from tools.environment import DEVELOPMENT, PYTHON, ROOT, RUNTIME, hold, set_up
@@ -28,6 +29,7 @@ from tools.supervisor import Child, supervise
 DATA = pathlib.Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
 HOST = os.environ.get("HOST") or "127.0.0.1"
 PORT = os.environ.get("PORT") or "8000"
+REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST)
 
 FIRST_STEPS = """\
 Demo accounts, each one click away on the sign-in page; their password is demo-1-6-x:
@@ -49,6 +51,8 @@ def main(command="run", *arguments):
     elif command == "manage":
         set_up(RUNTIME)
         become([PYTHON, ROOT / "manage.py"] + list(arguments), embedded_settings())
+    elif command in ("help", "-h", "--help"):
+        say(__doc__.strip())
     else:
         sys.exit(__doc__.strip())
 
@@ -61,8 +65,7 @@ def run():
         env = embedded_settings()
         prepare(env)
         group = [Child(name, PYTHON, arguments, env, ROOT) for name, arguments in programs()]
-        sign_in = env["SITE_URL"].rstrip("/") + "/accounts/login/"
-        sys.exit(supervise(group, is_ready=lambda: answers(sign_in), announce=lambda: welcome(env), say=say))
+        sys.exit(supervise(group, is_ready=lambda: answers(env), announce=lambda: welcome(env), say=say))
 
 
 def prepare(env):
@@ -86,19 +89,24 @@ def programs():
 
 def settings(**defaults):
     """The environment of our programs: what it already says wins over `defaults`."""
-    inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
-    return dict(defaults, **dict(inherited, DJANGO_SETTINGS_MODULE="agreement.settings"))
+    env = dict(defaults)
+    env.update((name, value) for name, value in os.environ.items() if value)
+    env["DJANGO_SETTINGS_MODULE"] = "agreement.settings"
+    for elsewhere in ("PYTHONHOME", "PYTHONPATH"):
+        env.pop(elsewhere, None)
+    return env
 
 
 def embedded_settings():
     """What agreement/settings.py needs for one machine without PostgreSQL and Redis, with the demo."""
-    return settings(
-        DATA_DIR=str(DATA),
+    env = settings(
         SECRET_KEY=secret_key(),
         DEMO="1",
         ALLOWED_HOSTS=",".join(["127.0.0.1", "localhost", HOST]),
-        SITE_URL="http://" + netloc({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST)),
+        SITE_URL="http://" + netloc(REACHABLE),
     )
+    env["DATA_DIR"] = str(DATA)  # as seen from where we were called
+    return env
 
 
 def secret_key():
@@ -137,10 +145,13 @@ def netloc(host):
     return "%s:%s" % ("[%s]" % host if ":" in host else host, PORT)
 
 
-def answers(address):
-    """Whether a GET of `address` brings a page."""
+def answers(env):
+    """Whether the web server brings the sign-in page to somebody who opens SITE_URL."""
+    site = urllib.parse.urlsplit(env["SITE_URL"])
+    headers = {"Host": site.netloc, "X-Forwarded-Proto": site.scheme}
+    request = urllib.request.Request("http://" + netloc(REACHABLE) + "/accounts/login/", headers=headers)
     try:
-        with urllib.request.urlopen(address, timeout=5) as response:
+        with urllib.request.urlopen(request, timeout=5) as response:
             return response.status == 200
     except OSError:
         return False
