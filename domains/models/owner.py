@@ -1,0 +1,78 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agreement.models import Organization, Party
+from domains.models.task import Task
+
+
+class TaskOwnerQuerySet(models.QuerySet):
+    def get_by_natural_key(self, agreement, number, party, organization):
+        return self.get(
+            task__agreement__slug=agreement,
+            task__number=number,
+            organization__party__slug=party,
+            organization__slug=organization,
+        )
+
+    def leads(self):
+        return self.filter(role=TaskOwner.OwnerRole.LEAD)
+
+    def owing_reports(self):
+        """The leads that report: of a task wholly on one side, only that side's (DESIGN section 3)."""
+        return self.leads().exclude(
+            Q(task__cooperation=Task.Cooperation.ONE_SIDE)
+            & Q(task__doing_side__isnull=False)
+            & ~Q(task__doing_side=models.F("party"))
+        )
+
+
+class TaskOwner(models.Model):
+    """An organization's part in a task. The first named of a side leads, the others support (BRIEF fact 2)."""
+
+    class OwnerRole(models.TextChoices):
+        LEAD = "lead", _("lead")
+        SUPPORT = "support", _("support")
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="owners")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="task_owners", verbose_name=_("organization")
+    )
+    party = models.ForeignKey(
+        Party, models.PROTECT, related_name="+", editable=False
+    )  # the organization's, for the constraint
+    role = models.CharField(_("role"), max_length=7, choices=OwnerRole)
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    to_confirm = models.BooleanField(_("to be confirmed"), default=True)
+
+    objects = TaskOwnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["task", "party", "position", "id"]
+        verbose_name = _("task owner")
+        verbose_name_plural = _("task owners")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "organization"],
+                name="owner_once_in_task",
+                violation_error_message=_("This organization is named twice."),
+            ),
+            models.UniqueConstraint(
+                fields=["task", "party"],
+                condition=Q(role="lead"),
+                name="owner_one_lead_a_side",
+                violation_error_message=_("Each side has one lead."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.task.number} {self.organization} ({self.get_role_display()})"
+
+    def save(self, *args, **kwargs):
+        self.party_id = self.organization.party_id
+        super().save(*args, **kwargs)
+
+    def natural_key(self):
+        return (*self.task.natural_key(), self.organization.party.slug, self.organization.slug)
+
+    natural_key.dependencies = ["domains.task", "agreement.organization"]  # type: ignore[attr-defined]

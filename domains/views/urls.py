@@ -1,0 +1,3 @@
+"""Addresses of floor 1, below /<agreement>/."""
+
+urlpatterns: list = []

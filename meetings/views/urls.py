@@ -1,0 +1,3 @@
+"""Addresses of floor 2, below /<agreement>/."""
+
+urlpatterns: list = []
