@@ -1,4 +1,5 @@
-/* What the pages do beyond links and forms. Everything here is an addition: without it the product still works. */
+/* What the pages do beyond links and forms. Everything here is an addition: without it the product still works.
+   A form with unsaved words carries data-dirty; drafts.js keeps those words. */
 (function () {
   "use strict";
   var $ = function (selector, root) { return (root || document).querySelector(selector); };
@@ -44,11 +45,11 @@
     if (detail.elt.matches("form")) hold(detail.elt);
   });
   on("htmx:afterRequest", function (event) {
-    var detail = event.detail, form = detail.elt.closest("form");
-    if (detail.elt.matches("form")) release(detail.elt);
+    var detail = event.detail, sender = detail.requestConfig.elt, form = sender.closest("form");  /* detail.elt is another one when the sender was swapped away */
+    if (sender.matches("form")) release(sender);
     if (isPoll(detail) && detail.xhr.status === 200) detail.elt.dataset.etag = detail.xhr.getResponseHeader("ETag") || "";
     if (pollTrouble && detail.xhr.status && detail.xhr.status < 400) { pollTrouble.remove(); pollTrouble = null; }
-    if (form && detail.successful && detail.requestConfig.verb !== "get") saved(form);
+    if (form && detail.successful && detail.requestConfig.verb !== "get") delete form.dataset.dirty;
   });
   on("htmx:responseError", function (event) {
     var detail = event.detail, status = detail.xhr.status;
@@ -102,23 +103,20 @@
     }
   }
 
-  /* ---- forms: one submit at a time, a guard, drafts ---- */
+  /* ---- forms: one submit at a time, a guard against leaving (drafts.js keeps the words) ---- */
   var leaving = false;
   function hold(form) { buttonsOf(form).forEach(function (button) { if (!button.disabled) { button.disabled = true; button.dataset.held = ""; } }); }
   function release(form) { buttonsOf(form).forEach(function (button) { if ("held" in button.dataset) { button.disabled = false; delete button.dataset.held; } }); }
   function buttonsOf(form) { return Array.from(form.elements).filter(function (e) { return e.matches("button:not([type=button]), input[type=submit]"); }); }
-  function fieldsOf(form) { return Array.from(form.elements).filter(function (e) { return e.name && e.matches("textarea, input:not([type=hidden], [type=password], [type=file], [type=submit], [type=checkbox], [type=radio])"); }); }
   function isDirty(form) { return "dirty" in form.dataset; }
 
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if ("sessionLogin" in form.dataset) { event.preventDefault(); signIn(form); return; }
-    if ("signout" in form.dataset) forgetDrafts(function (key) { return key.startsWith(mine); });
     if (event.defaultPrevented || form.matches("[hx-post], [hx-get], [hx-put], [hx-delete], [data-hx-post]") || form.method !== "post") return;
     if (form.dataset.sending) { event.preventDefault(); return; }
     form.dataset.sending = "1";
     leaving = true;
-    if (form.dataset.draft) { keep(form); sessionStorage.setItem("sent", keyOf(form)); }
     setTimeout(function () { hold(form); });
   });
   window.addEventListener("pageshow", function () {
@@ -128,80 +126,21 @@
   window.addEventListener("beforeunload", function (event) {
     if (!leaving && $$("form[data-guard]").some(isDirty)) { event.preventDefault(); event.returnValue = ""; }
   });
-  window.addEventListener("pagehide", function () { $$("form[data-draft]").filter(isDirty).forEach(keep); });
-
-  var mine = "draft:" + words.user + ":";
-  var keyOf = function (form) { return mine + form.dataset.draft; };
-  var waiting = new WeakMap();
-  function store(key, value) { try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); } catch (full) { /* private mode: no drafts */ } }
-  function stored(key) { try { return JSON.parse(localStorage.getItem(key)); } catch (broken) { return null; } }
-  function forgetDrafts(which) { try { Object.keys(localStorage).filter(which).forEach(function (key) { localStorage.removeItem(key); }); } catch (none) { /* no storage */ } }
-  function keep(form) {
-    if (!words.user) return;
-    var old = stored(keyOf(form)) || { base: {} }, draft = { at: Date.now(), typed: {}, base: {} };
-    fieldsOf(form).forEach(function (field) {
-      if (field.value === field.defaultValue && !(field.name in old.base)) return;
-      draft.typed[field.name] = field.value;
-      draft.base[field.name] = field.name in old.base ? old.base[field.name] : field.defaultValue;
-    });
-    store(keyOf(form), Object.keys(draft.typed).length ? draft : null);
-  }
-  function saved(form) {
-    delete form.dataset.dirty;
-    if (form.dataset.draft) { clearTimeout(waiting.get(form)); store(keyOf(form), null); }
-  }
-  function restore(form) {
-    var draft = words.user && stored(keyOf(form));
-    if (!draft || $(".draft-line", form)) return;
-    var changed = fieldsOf(form).filter(function (field) { return field.name in draft.typed && draft.typed[field.name] !== field.value; });
-    if (!changed.length) return;
-    var untouched = changed.every(function (field) { return field.value === "" || field.value === draft.base[field.name]; });
-    var line = document.createElement("p"), text = document.createElement("span");
-    line.className = "draft-line";
-    line.setAttribute("role", "status");
-    line.append(text);
-    function button(label, action) {
-      var b = document.createElement("button");
-      b.type = "button";
-      b.className = "linklike";
-      b.textContent = label;
-      b.addEventListener("click", action);
-      line.append(b);
-      return b;
-    }
-    function fill() { changed.forEach(function (field) { field.value = draft.typed[field.name]; grow(field); }); form.dataset.dirty = ""; text.textContent = words.restored; }
-    if (untouched) fill();
-    else { text.textContent = words.otherdraft; var use = button(words.restore, function () { fill(); use.remove(); }); }
-    button(words.discard, function () {
-      changed.forEach(function (field) { field.value = field.defaultValue; });
-      saved(form);
-      line.remove();
-    });
-    form.prepend(line);
-  }
-  function settleSent() {
-    var key = sessionStorage.getItem("sent");
-    if (!key || !words.user) { if (key) sessionStorage.removeItem("sent"); return; }
-    sessionStorage.removeItem("sent");
-    var failed = $$("form[data-draft]").some(function (form) { return keyOf(form) === key && $(".error, .callout-bad, .conflict", form); });
-    if (!failed) store(key, null);
-  }
 
   function grow(field) {
-    if (!field.matches("textarea") || field.scrollHeight <= field.clientHeight) return;
-    field.style.height = Math.min(field.scrollHeight + 4, 640) + "px";
+    if (field.matches("textarea")) while (field.scrollHeight > field.clientHeight && field.clientHeight && field.rows < 24) field.rows += 1;
   }
   on("input", function (event) {
     var field = event.target, form = field.form;
     grow(field);
     if (!form) return;
     if (form.matches("[data-guard], [data-draft], .mini-form")) form.dataset.dirty = "";
-    if (form.dataset.draft) { clearTimeout(waiting.get(form)); waiting.set(form, setTimeout(function () { keep(form); }, 1000)); }
     if (field.matches("input[data-live-filter]") && !event.isComposing) filterSoon(field);
   });
-  on("reset", function (event) { saved(event.target); });
+  on("reset", function (event) { delete event.target.dataset.dirty; });
 
   /* ---- filters that follow typing, but never in the middle of a syllable ---- */
+  var waiting = new WeakMap();
   function filterSoon(field) {
     clearTimeout(waiting.get(field));
     waiting.set(field, setTimeout(function () {
@@ -219,7 +158,7 @@
   function closeDrawer() {
     if (drawer.hidden) return;
     drawer.hidden = true;
-    $$("form[data-draft]", drawer).filter(isDirty).forEach(keep);
+    drawer.dispatchEvent(new CustomEvent("keep-drafts", { bubbles: true }));
     $("#drawer-body").replaceChildren();
     var back = opener && (opener.isConnected ? opener : opener.id && document.getElementById(opener.id));
     $$('[aria-current="true"].taskcard').forEach(function (card) { card.removeAttribute("aria-current"); });
@@ -256,14 +195,7 @@
     else if (!$("dialog[open]")) closeDrawer();
   });
 
-  /* ---- begin ---- */
-  function begin(root) {
-    $$("form[data-draft]", root).forEach(restore);
-    if (root.matches && root.matches("form[data-draft]")) restore(root);
-    $$("textarea", root).forEach(grow);
-  }
-  settleSent();
-  forgetDrafts(function (key) { var draft = key.startsWith("draft:") && stored(key); return draft && Date.now() - draft.at > 14 * 864e5; });
-  begin(document);
-  on("htmx:load", function (event) { begin(event.detail.elt); });
+  var growAll = function (root) { $$("textarea", root).forEach(grow); };
+  growAll(document);
+  on("htmx:load", function (event) { growAll(event.detail.elt); });
 })();
