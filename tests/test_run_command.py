@@ -187,7 +187,7 @@ import os, signal, sys, threading
 
 if sys.argv[1] == "stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-print(sys.argv[1], os.getpid(), flush=True)
+os.write(1, f"{sys.argv[1]} {os.getpid()}\n".encode())  # one write, so that no other comes between
 threading.Event().wait()
 """
 
@@ -203,7 +203,7 @@ def group(tmp_path):
             subprocess.Popen(
                 [sys.executable, "-c", SUPERVISOR, *names],
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONPATH": str(tmp_path)},
                 stdout=subprocess.PIPE,
                 text=True,
             )
