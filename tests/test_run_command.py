@@ -182,7 +182,7 @@ group = [supervisor.Child(name, sys.executable, ["standin", name], None, ".") fo
 sys.exit(supervisor.supervise(group, is_ready=lambda: True, announce=lambda: print("ready", flush=True), say=print))
 """
 
-STANDIN = """
+STANDIN = r"""
 import os, signal, sys, threading
 
 if sys.argv[1] == "stubborn":

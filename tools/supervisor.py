@@ -30,7 +30,10 @@ class Child:
     def keep_running(self, now):
         """Starts the program when it should run and does not; returns a sentence when it was found dead."""
         if self.process and self.process.poll() is not None:
-            return self._bury(now)
+            sentence = self._put_off(now, self.process.returncode)
+            self.process.stdin.close()
+            self.process = None
+            return sentence
         if not self.process and now >= self.next_start:
             self.last_start = now
             # Its standard input is a pipe that nobody writes to: it closes when this process ends.
@@ -40,10 +43,7 @@ class Child:
             )
         return None
 
-    def _bury(self, now):
-        code = self.process.returncode
-        self.process.stdin.close()
-        self.process = None
+    def _put_off(self, now, code):
         self.deaths = 1 if now - self.last_start > STEADY else self.deaths + 1
         pause = min(2 ** (self.deaths - 1), LONGEST_PAUSE)
         self.next_start = now + pause
