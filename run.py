@@ -84,7 +84,7 @@ def programs():
     celery = ["celery", "--quiet", "--app=agreement"]
     yield "web server", ["waitress", "--listen=" + netloc(HOST), "--threads=6", "agreement.wsgi:application"]
     yield "worker", celery + ["worker", "--pool=solo", "--loglevel=WARNING"]
-    yield "beat", celery + ["beat", "--schedule=%s" % (DATA / "beat"), "--pidfile=", "--loglevel=WARNING"]
+    yield "beat", celery + ["beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=WARNING"]
 
 
 def settings(**defaults):
