@@ -84,6 +84,7 @@ def programs():
     celery = ["celery", "--quiet", "--app=agreement"]
     yield "web server", ["waitress", "--listen=" + netloc(HOST), "--threads=6", "agreement.wsgi:application"]
     yield "worker", celery + ["worker", "--pool=solo", "--loglevel=WARNING"]
+    # Beat keeps its schedule in memory: all of it is plain intervals, and a file could be left broken.
     yield "beat", celery + ["beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=WARNING"]
 
 
