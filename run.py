@@ -63,20 +63,10 @@ def run():
     with hold(DATA / "run.lock", wait=False):
         set_up(RUNTIME)
         env = embedded_settings()
-        prepare(env)
+        if subprocess.call([str(PYTHON), "-m", "tools.prepare"], env=env, cwd=str(ROOT)):
+            sys.exit("It could not be made ready; the lines above say why.")
         group = [Child(name, PYTHON, arguments, env, ROOT) for name, arguments in programs()]
         sys.exit(supervise(group, is_ready=lambda: answers(env), announce=lambda: welcome(env), say=say))
-
-
-def prepare(env):
-    """Brings database, agreement, demo and static files up to date; every step may be repeated at any time."""
-    demo = [["load_demo"]] if demo_wanted(env) else []
-    steps = [["migrate"], ["load_agreement", "fixtures/jiashan-xiuzhou"]] + demo + [["collectstatic", "--no-input"]]
-    for step in steps:
-        say("  %s" % " ".join(step[:2]))
-        command = [str(PYTHON), "manage.py"] + step + ["--verbosity=0"]
-        if subprocess.call(command, env=env, cwd=str(ROOT)):
-            sys.exit("The step %r failed; its own words are above." % step[0])
 
 
 def programs():
@@ -120,13 +110,9 @@ def secret_key():
     return path.read_text()
 
 
-def demo_wanted(env):
-    return env["DEMO"].lower() not in ("", "0", "false", "no", "off")
-
-
 def welcome(env):
     say("\nREADY  %s" % env["SITE_URL"])
-    if demo_wanted(env):
+    if env["DEMO"].lower() in ("1", "true", "yes", "on"):
         say(FIRST_STEPS)
     say("Ctrl-C stops it.\n")
 
