@@ -4,6 +4,9 @@ import os
 import shutil
 
 import pytest
+from django.conf import settings
+
+from tests.cast import make_agreement
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -12,6 +15,13 @@ MISSING = {
     "redis": None if os.environ.get("REDIS_URL") else "REDIS_URL is empty",
     "browser": None if CHROMIUM else "no Chromium found",
 }
+
+
+def pytest_configure():
+    # The real hash takes a good part of a second on purpose, and every test makes a dozen people.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
@@ -28,3 +38,23 @@ def pytest_collection_modifyitems(config, items):
 def pytest_terminal_summary(terminalreporter, config):
     for name, count in config.stash.get(LEFT_OUT, {}).items():
         terminalreporter.write_line(f"{count} tests marked {name} left out: {MISSING[name]}", yellow=True)
+
+
+@pytest.fixture
+def cast(db):
+    """The cast of tests/cast.py in one agreement, and an outsider in another: `cast.outsider`."""
+    made = make_agreement()
+    made.elsewhere = make_agreement("harbour", ("north", "south"))
+    made.outsider = made.elsewhere.north.secretary
+    return made
+
+
+@pytest.fixture
+def sign_in(client):
+    """Signs a person in on the test client and returns it: `sign_in(cast.east.staff).get(...)`."""
+
+    def signed_in(user):
+        client.force_login(user)
+        return client
+
+    return signed_in
