@@ -1,0 +1,1 @@
+"""What people type on floor 1, a module per noun."""

@@ -1,0 +1,12 @@
+"""The board of a domain."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from agreement.permissions import members_only
+
+
+@require_GET
+@members_only()
+def board(request, agreement, number):
+    return HttpResponse(status=501)
