@@ -8,7 +8,7 @@ from agreement.models import Membership, Organization
 from agreement.models.activity import key_of
 from agreement.notices.occasion import Occasion
 from agreement.workdays import OFFICE_TIME, Calendar, calendar
-from meetings.models import Meeting, MechanismMember
+from meetings.models import MechanismMember, Meeting
 
 SERIES = "meeting"
 REMIND_AT = time(9, 0)
