@@ -1,7 +1,8 @@
 """Who may do what to a task (DESIGN section 5). Seeing is the querysets' `visible_to`; these are for acting."""
 
+from agreement.models import Organization
 from agreement.permissions import acting_organizations, is_secretary, is_staff
-from domains.models import TaskOwner
+from domains.models import Issue, TaskOwner
 
 
 def owned_parts(membership, task) -> set[int]:
@@ -17,17 +18,33 @@ def may_update(membership, task) -> bool:
     return task.is_open and bool(owned_parts(membership, task))
 
 
+def movable_milestones(membership, task) -> set[int]:
+    """The ids of the milestones this person may move: who carries one, its side's lead, any owner of a joint one.
+
+    A fixed number of queries, however many milestones there are.
+    """
+    acting = acting_organizations(membership)
+    owners, milestones = list(task.owners.all()), list(task.milestones.all())
+    named = {owner.organization_id for owner in owners} | {each.organization_id for each in milestones}
+    if not (task.is_open and acting & named):
+        return set()
+    sides = dict(Organization.objects.filter(pk__in=named - {None}).values_list("pk", "party_id"))
+    whole_side = is_secretary(membership) or any(
+        owner.role == TaskOwner.OwnerRole.LEAD and owner.organization_id == membership.organization_id
+        for owner in owners
+    )
+    return {
+        each.pk
+        for each in milestones
+        if each.organization_id is None
+        or each.organization_id in acting
+        or (whole_side and sides[each.organization_id] == membership.party_id)
+    }
+
+
 def may_move(membership, milestone) -> bool:
-    """Whether this person may move the milestone: who carries it, its side's lead, or any owner of a joint one."""
-    task = milestone.task
-    if not may_update(membership, task):
-        return False
-    if milestone.organization_id is None or is_secretary(membership):
-        return milestone.organization_id is None or milestone.organization.party_id == membership.party_id
-    if milestone.organization_id in acting_organizations(membership):
-        return True
-    leads = task.owners.filter(role=TaskOwner.OwnerRole.LEAD, organization=membership.organization_id)
-    return milestone.organization.party_id == membership.party_id and leads.exists()
+    """Whether this person may move this milestone; for many of a task at once see `movable_milestones`."""
+    return milestone.pk in movable_milestones(membership, milestone.task)
 
 
 def may_report_for(membership, organization_id) -> bool:
@@ -45,6 +62,38 @@ def may_handle_issue(membership, issue) -> bool:
     if is_staff(membership):
         return issue.organization_id == membership.organization_id
     return is_secretary(membership) and (issue.peak_level >= 1 or issue.organization.party_id == membership.party_id)
+
+
+def may_escalate(membership, issue) -> bool:
+    """Whether this person may put the issue one level up: units to their departments' meeting, from there on secretaries."""
+    return (
+        issue.is_open
+        and issue.level < Issue.Level.LEADERS
+        and may_handle_issue(membership, issue)
+        and (is_secretary(membership) or issue.level == Issue.Level.LEADS)
+    )
+
+
+def may_send_down(membership, issue) -> bool:
+    """Whether this person may give the issue back to the level below: a secretary, once it is above the two leads."""
+    return (
+        issue.is_open
+        and issue.level > Issue.Level.LEADS
+        and is_secretary(membership)
+        and may_handle_issue(membership, issue)
+    )
+
+
+def outcomes_open_to(membership, issue) -> list[str]:
+    """How this person may end the issue: who raised it drops it or calls it resolved; secretaries end what is joint."""
+    if not (issue.is_open and may_handle_issue(membership, issue)):
+        return []
+    outcomes = []
+    if issue.organization.party_id == membership.party_id:
+        outcomes += [Issue.Outcome.RESOLVED, Issue.Outcome.DROPPED]
+    if is_secretary(membership) and issue.peak_level >= Issue.Level.DEPARTMENTS:
+        outcomes += [Issue.Outcome.DECIDED, Issue.Outcome.MUNICIPAL]
+    return [str(outcome) for outcome in outcomes]
 
 
 def may_edit_tasks(membership) -> bool:

@@ -99,6 +99,32 @@ class Issue(models.Model):
         """The party whose own affair it still is; None once it is joint."""
         return None if self.peak_level else self.organization.party
 
+    @classmethod
+    def put(cls, task, *, organization, by, on, on_behalf=False, **facts):
+        """Raises an issue of `task` at level 0 for `organization`, seen only by its two leads; returns it."""
+        with transaction.atomic():
+            issue = cls.objects.create(
+                agreement=task.agreement,
+                task=task,
+                organization=organization,
+                raised_by=by,
+                raised_on=on,
+                level_since=on,
+                on_behalf=on_behalf,
+                **facts,
+            )
+            record(
+                issue,
+                "raised",
+                by=by,
+                agreement=task.agreement,
+                parent=task,
+                side=issue.side,
+                changes={"ask": ("", issue.ask), "asked_of": (None, issue.asked_of)},
+                on_behalf=on_behalf,
+            )
+            return issue
+
     def escalate(self, *, by, on, version) -> bool:
         """Puts it one level up; False when it is closed, at the top, or was changed since `version`."""
         return self._advance(

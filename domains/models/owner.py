@@ -1,8 +1,9 @@
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreement.models import Organization, Party
+from agreement.models.activity import record
 from domains.models.task import Task
 
 
@@ -71,6 +72,45 @@ class TaskOwner(models.Model):
     def save(self, *args, **kwargs):
         self.party_id = self.organization.party_id
         super().save(*args, **kwargs)
+
+    @classmethod
+    def join(cls, task, organization, role, *, by):
+        """Names `organization` in `task`; IntegrityError when it is named already or its side has a lead."""
+        with transaction.atomic():
+            last = task.owners.filter(party=organization.party_id).aggregate(last=models.Max("position"))["last"] or 0
+            owner = cls.objects.create(
+                task=task, organization=organization, role=role, position=last + 1, to_confirm=False
+            )
+            owner._trace("joined", by, {"role": ("", owner.role)})
+            return owner
+
+    def leave(self, *, by) -> None:
+        """Takes the organization out of the task; a side without a lead is shown as a gap."""
+        with transaction.atomic():
+            self._trace("left", by, {"role": (self.role, "")})
+            self.delete()
+
+    def take_lead(self, *, by) -> None:
+        """Makes it its side's lead; who led until now supports."""
+        with transaction.atomic():
+            side = list(TaskOwner.objects.select_for_update().filter(task=self.task, party=self.party).order_by("pk"))
+            TaskOwner.objects.filter(pk__in=[owner.pk for owner in side], role=self.OwnerRole.LEAD).exclude(
+                pk=self.pk
+            ).update(role=self.OwnerRole.SUPPORT)
+            old, self.role, self.to_confirm = self.role, self.OwnerRole.LEAD, False
+            self.save(update_fields=["role", "to_confirm"])
+            self._trace("took_lead", by, {"role": (old, self.role)})
+
+    def _trace(self, verb, by, changes):
+        record(
+            self,
+            verb,
+            by=by,
+            agreement=self.task.agreement,
+            parent=self.task,
+            label=self.organization.name,
+            changes=changes,
+        )
 
     def natural_key(self):
         return (*self.task.natural_key(), self.organization.party.slug, self.organization.slug)
