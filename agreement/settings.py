@@ -138,7 +138,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 # By name and address together: a stranger cannot lock a leader out from elsewhere.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_LOCKOUT_CALLABLE = "agreement.views.accounts.locked_out"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_IPWARE_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 0)
 AXES_VERBOSE = False

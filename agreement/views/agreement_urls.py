@@ -1,3 +1,11 @@
 """Addresses of an agreement that belong to no upper floor: dashboard, text, organizations."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from agreement.views import dashboard, organization, text
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("text/", text.text, name="agreement-text"),
+    path("organizations/<int:id>/", organization.organization, name="organization"),
+]
