@@ -20,6 +20,9 @@ MISSING = {
 def pytest_configure():
     # The real hash takes a good part of a second on purpose, and every test makes a dozen people.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Straight from the source files: no collectstatic before a test.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
 
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
