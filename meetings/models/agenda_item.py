@@ -1,8 +1,10 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Max, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreement.models import Organization
+from agreement.models.activity import record
 from domains.models import Issue, Milestone, Task
 from meetings.models.meeting import Meeting
 
@@ -12,8 +14,21 @@ class AgendaItemQuerySet(models.QuerySet):
         """Those on the agenda; a removed one stays as a mark, so that generating again does not bring it back."""
         return self.filter(removed_at=None)
 
+    def removed(self):
+        return self.filter(removed_at__isnull=False)
+
     def in_order(self):
         return self.order_by("section", "position", "id")
+
+    def next_position(self, section):
+        """The place after the last of `section`."""
+        return (self.standing().filter(section=section).aggregate(last=Max("position"))["last"] or 0) + 1
+
+    def close_ranks(self, section):
+        """Numbers the standing items of `section` 1, 2, 3 … in the order they have. The meeting must be locked."""
+        for place, item in enumerate(self.standing().filter(section=section).in_order(), 1):
+            if item.position != place:
+                self.filter(pk=item.pk).update(position=place)
 
 
 class AgendaItem(models.Model):
@@ -47,6 +62,7 @@ class AgendaItem(models.Model):
     )
     edited = models.BooleanField(default=False)  # by hand: generating again leaves its words alone
     moved = models.BooleanField(default=False)
+    vanished = models.BooleanField(default=False)  # its source is gone, but somebody had worked on it
     removed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -62,3 +78,54 @@ class AgendaItem(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether it came from the tracker, not from somebody's pen."""
+        return bool(self.source)
+
+    def move(self, step, *, by, version) -> bool:
+        """Moves it one place up (-1) or down (1) in its section; False at the end of it.
+
+        Raises Refused when the agenda is closed or is no longer of the `version` whose order the writer saw.
+        """
+        with self.meeting.writing_agenda(version=version) as meeting:
+            order = list(meeting.items.standing().filter(section=self.section).in_order())
+            place = next((n for n, item in enumerate(order) if item.pk == self.pk), None)
+            if place is None or not 0 <= place + step < len(order):
+                return False
+            order.insert(place + step, order.pop(place))
+            for position, item in enumerate(order, 1):
+                if item.position != position:
+                    AgendaItem.objects.filter(pk=item.pk).update(position=position)
+            AgendaItem.objects.filter(pk=self.pk).update(moved=True)
+            record(
+                self,
+                "moved",
+                by=by,
+                agreement=meeting.agreement,
+                parent=meeting,
+                changes={"position": (place + 1, place + 1 + step)},
+            )
+            meeting.agenda_changed(by=by)
+            return True
+
+    def remove(self, *, by) -> bool:
+        """Takes it off the agenda, where it can be put back; False when it was off already. Raises Refused."""
+        return self._put("removed", by=by, removed_at=timezone.now())
+
+    def restore(self, *, by) -> bool:
+        """Puts a removed item back, last in its section; False when it stands there already. Raises Refused."""
+        return self._put("restored", by=by, removed_at=None)
+
+    def _put(self, verb, *, by, removed_at) -> bool:
+        with self.meeting.writing_agenda() as meeting:
+            there = meeting.items.filter(pk=self.pk, removed_at__isnull=verb == "removed")
+            place = meeting.items.next_position(self.section)
+            if not there.update(removed_at=removed_at, position=place, version=F("version") + 1):
+                return False
+            meeting.items.close_ranks(self.section)
+            self.refresh_from_db()
+            record(self, verb, by=by, agreement=meeting.agreement, parent=meeting)
+            meeting.agenda_changed(by=by)
+            return True
