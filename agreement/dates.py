@@ -36,8 +36,7 @@ def read_day(text: str) -> datetime.date:
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
         raise ValidationError(
-            _("%(year)s-%(month)s has only days 1 to %(last)s.")
-            % {"year": year, "month": f"{month:02}", "last": last},
+            _("%(year)s-%(month)s has only days 1 to %(last)s.") % {"year": year, "month": f"{month:02}", "last": last},
             code="invalid",
         )
     return datetime.date(year, month, day)
@@ -47,7 +46,7 @@ class DayField(forms.DateField):
     """A form field for a date, typed the Chinese way or the ISO way. `latest` (a date or None) refuses days after it."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "2026-06-30", "autocomplete": "off", "size": 12})
-    default_error_messages = {  # noqa: RUF012 (Django merges it by class)
+    default_error_messages = {
         "future": gettext_lazy("This day is still to come."),
     }
 

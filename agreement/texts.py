@@ -9,7 +9,9 @@ from django.db import models
 from agreement.dates import DayField
 
 # Controls but for tab and line feed; marks that turn the direction of text around; invisible joiners at the edges.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
 
 
 def clean_text(text: str) -> str:
