@@ -6,6 +6,7 @@ import shutil
 import pytest
 from django.conf import settings
 
+from tests.addresses import make_things
 from tests.cast import make_agreement
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -50,6 +51,12 @@ def cast(db):
     made.elsewhere = make_agreement("harbour", ("north", "south"))
     made.outsider = made.elsewhere.north.secretary
     return made
+
+
+@pytest.fixture
+def things(cast):
+    """One of each thing an address may be about, by name: tests/addresses.py."""
+    return make_things(cast)
 
 
 @pytest.fixture
