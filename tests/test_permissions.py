@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests.addresses import TABLE
+from tests.addresses import TABLE, address_of
 from tests.cast import TODAY
 
 # Pages of a person, of nobody in particular, or of the site: no agreement stands in the address.
@@ -63,9 +63,7 @@ def wrong(row, name, method, status):
 @pytest.mark.parametrize("url_name", TABLE)
 def test_each_role_of_each_side_gets_what_the_table_says(cast, people, things, client, url_name):
     row = TABLE[url_name]
-    address = reverse(
-        url_name, kwargs={"agreement": cast.agreement.slug} | {key: things[thing] for key, thing in row.needs.items()}
-    )
+    address = address_of(url_name, things, cast.agreement)
     mismatches = [
         (name, method, status, why)
         for name, person in people.items()
@@ -78,9 +76,7 @@ def test_each_role_of_each_side_gets_what_the_table_says(cast, people, things, c
 @pytest.mark.parametrize("url_name", TABLE)
 def test_who_is_not_signed_in_is_asked_to(cast, things, client, url_name):
     row = TABLE[url_name]
-    address = reverse(
-        url_name, kwargs={"agreement": cast.agreement.slug} | {key: things[thing] for key, thing in row.needs.items()}
-    )
+    address = address_of(url_name, things, cast.agreement)
     assert ask(client, None, "get", address) == 302
     assert ask(client, None, "post", address) == 401
     assert ask(client, None, "get", address, HX_Request="true") == 401
@@ -91,10 +87,7 @@ def test_the_same_things_are_not_found_under_another_agreements_address(cast, th
     row = TABLE[url_name]
     if not row.needs or set(row.needs.values()) == {"period"}:
         return
-    foreign = cast.elsewhere.agreement.slug
-    address = reverse(
-        url_name, kwargs={"agreement": foreign} | {key: things[thing] for key, thing in row.needs.items()}
-    )
+    address = address_of(url_name, things, cast.elsewhere.agreement)
     if set(row.needs.values()) == {"domain"}:
         return  # every agreement has its own domain 2
     for method in ("get", "post"):
