@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from agreement.models import Membership, Organization
 from agreement.models.activity import key_of
 from agreement.notices.occasion import Occasion
-from agreement.workdays import OFFICE_TIME, Calendar, calendar
+from agreement.workdays import OFFICE_TIME, Calendar, calendar, office_today
 from meetings.models import MechanismMember, Meeting
 
 SERIES = "meeting"
@@ -34,9 +34,10 @@ def occasions(now: datetime) -> Iterator[Occasion]:
         found = stages(meeting.starts_at, meeting.agreement.reminder_days, office_days)
         open_now = [stage for stage in found if stage[1] <= now < stage[2]]
         if open_now:
-            due.append((meeting, open_now[-1], open_now[-1] == found[-1]))
-    people = people_of({meeting.mechanism_id for meeting, _, _ in due})
-    for meeting, (n, fire_at, valid_until), is_last in due:
+            due.append((meeting, open_now[-1]))
+    people = people_of({meeting.mechanism_id for meeting, _ in due})
+    tomorrow = office_today(now) + timedelta(days=1)
+    for meeting, (n, fire_at, valid_until) in due:
         yield Occasion(
             agreement_id=meeting.agreement_id,
             subject=key_of(meeting),
@@ -46,7 +47,7 @@ def occasions(now: datetime) -> Iterator[Occasion]:
             valid_until=valid_until,
             recipients=frozenset(people[meeting.mechanism_id]),
             payload=_facts(meeting),
-            urgent=is_last,
+            urgent=_on(meeting) <= tomorrow,
         )
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime, time
 
+from django.conf import settings
+
 from agreement.workdays import OFFICE_TIME, Calendar
 
 OPENS, CLOSES = time(8, 30), time(18, 0)
@@ -22,7 +24,8 @@ def next_office_hour(at: datetime, calendar: Calendar) -> datetime:
 def sending_time(notice, at: datetime, calendar: Calendar) -> datetime:
     """When a message of `notice` that is ready at `at` may go out.
 
-    At once when it is urgent, or when it would be worthless by the time offices open.
+    At once when it is urgent, when it would be worthless by the time offices open, or when it only goes into the local
+    outbox, which disturbs nobody.
     """
     opening = next_office_hour(at, calendar)
-    return at if notice.urgent or opening >= notice.valid_until else opening
+    return at if settings.LOCAL_OUTBOX or notice.urgent or opening >= notice.valid_until else opening

@@ -49,5 +49,7 @@ def _facts(payload: dict) -> dict:
             value = date.fromisoformat(value)
         elif isinstance(value, str) and value and name.endswith("_at"):
             value = datetime.fromisoformat(value).astimezone(OFFICE_TIME)
+        elif isinstance(value, str) and name != "text":
+            value = " ".join(value.split())  # a line break in a title would end the subject
         facts[name] = value
     return facts
