@@ -47,13 +47,13 @@ ACCOUNTS = [
         "jiashan.ecology",
         _("Jiashan · ecology bureau"),
         _("Raise an issue about a stretch of shared water"),
-        4,
+        3,
     ),
     DemoAccount(
         "xiuzhou.ecology",
         _("Xiuzhou · ecology bureau"),
         _("Answer what the other side asks, step by step"),
-        4,
+        3,
     ),
     DemoAccount(
         "jiashan.leader",

@@ -6,6 +6,7 @@ from agreement.views import dashboard, organization, text
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("panels/<slug:name>/", dashboard.panel, name="dashboard-panel"),
     path("text/", text.text, name="agreement-text"),
     path("organizations/<int:id>/", organization.organization, name="organization"),
 ]
