@@ -1,5 +1,8 @@
 """The trace (留痕): an append-only record of every change. The database itself refuses to change or delete a row."""
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -73,13 +76,22 @@ def plain(value):
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def record(noun, verb, *, by, agreement, parent=None, side=None, changes=None, label="", on_behalf=False):
-    """Writes the activity row of a change, inside the caller's transaction, and returns it.
+_moment: ContextVar = ContextVar("moment", default=None)
 
-    `noun` is what changed, `verb` a past participle ("started"), `changes` {field: (old, new)}, `parent` the task
-    or meeting it belongs to, `side` the party whose own affair it is (None: joint).
-    """
-    return Activity.objects.create(
+
+@contextmanager
+def recorded_at(moment):
+    """Gives the rows written inside the time `moment`. Only for a story told afterwards: the demonstration data."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
+def drafted(noun, verb, *, by, agreement, parent=None, side=None, changes=None, label="", on_behalf=False):
+    """The activity row of a change, not yet written; the arguments are `record`'s."""
+    return Activity(
         agreement=agreement,
         subject=key_of(noun),
         parent=key_of(parent or noun),
@@ -90,4 +102,26 @@ def record(noun, verb, *, by, agreement, parent=None, side=None, changes=None, l
         label=(label or str(noun))[:200],
         changes={field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()},
         version=getattr(noun, "version", None),
+        at=_moment.get() or timezone.now(),
     )
+
+
+def record(noun, verb, *, by, agreement, parent=None, side=None, changes=None, label="", on_behalf=False):
+    """Writes the activity row of a change, inside the caller's transaction, and returns it.
+
+    `noun` is what changed, `verb` a past participle ("started"), `changes` {field: (old, new)}, `parent` the task
+    or meeting it belongs to, `side` the party whose own affair it is (None: joint).
+    """
+    activity = drafted(
+        noun,
+        verb,
+        by=by,
+        agreement=agreement,
+        parent=parent,
+        side=side,
+        changes=changes,
+        label=label,
+        on_behalf=on_behalf,
+    )
+    activity.save(force_insert=True)
+    return activity
