@@ -20,10 +20,11 @@ def stages(starts_at: datetime, days: Iterable[int], office_days: Calendar) -> l
 
     Each begins at nine on the n-th working day before, and gives way to the next; the last one lasts until the meeting.
     """
-    counts = sorted({n for n in days if isinstance(n, int) and 0 < n <= LONGEST}, reverse=True)
+    entered = days if isinstance(days, list | set | tuple) else []  # JSON from a form may be anything
+    counts = sorted({n for n in entered if isinstance(n, int) and 0 < n <= LONGEST}, reverse=True)
     on = starts_at.astimezone(OFFICE_TIME).date()
     begins = [datetime.combine(office_days.workdays_before(on, n), REMIND_AT, OFFICE_TIME) for n in counts]
-    return list(zip(counts, begins, [*begins[1:], starts_at], strict=True))
+    return list(zip(counts, begins, [*begins, starts_at][1:], strict=True))
 
 
 def occasions(now: datetime) -> Iterator[Occasion]:
