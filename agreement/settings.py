@@ -115,9 +115,8 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
-# Through the cache for speed, in the database so that an emptied Redis signs nobody out. A cache inside one
-# process would go stale beside a second one, so without Redis the database alone is asked.
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else "django.contrib.sessions.backends.db"
+# In the database alone. A cache in Redis before it would save half a millisecond, and every page would fail with Redis.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Accounts
 AUTH_USER_MODEL = "agreement.User"

@@ -139,7 +139,8 @@ MONTHLY, QUARTERLY = Agreement(), Agreement(report_period="quarter")
 
 
 @pytest.mark.parametrize(
-    ("month", "due"), [("01", "01-23"), ("04", "04-24"), ("07", "07-24"), ("09", "09-24"), ("10", "10-23"), ("11", "11-25")]
+    ("month", "due"),
+    [("01", "01-23"), ("04", "04-24"), ("07", "07-24"), ("09", "09-24"), ("10", "10-23"), ("11", "11-25")],
 )
 def test_a_due_day_that_is_off_moves_earlier(month, due):
     assert parse_period(MONTHLY, f"2026-{month}", OFFICE).due_on == date.fromisoformat(f"2026-{due}")
@@ -187,7 +188,9 @@ def test_periods_follow_one_another_without_gap(agreement, day):
     assert neighbours(agreement, after, OFFICE)[0] == period
 
 
-@pytest.mark.parametrize("key", ["", "2026", "2026-13", "2026-00", "2026-1", "2026Q4", "1999-01", "２０２６-11", "2026-11 ", "a"])
+@pytest.mark.parametrize(
+    "key", ["", "2026", "2026-13", "2026-00", "2026-1", "2026Q4", "1999-01", "２０２６-11", "2026-11 ", "a"]
+)
 def test_nonsense_is_no_month(key):
     with pytest.raises(ValueError, match="Not a period"):
         parse_period(MONTHLY, key, OFFICE)
