@@ -2,14 +2,19 @@
 
 import difflib
 import re
+import uuid
+from dataclasses import dataclass
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, TextChoices, Value, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, TextChoices, Value, When
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from agreement.models import Organization
 from agreement.models.bilingual import localized
-from agreement.permissions import acting_organizations, is_staff
-from agreement.workdays import neighbours, period_of
-from domains.models import Report, TaskOwner
+from agreement.permissions import acting_organizations, is_secretary, is_staff
+from agreement.workdays import Period, neighbours, period_of
+from domains.models import Report, Task, TaskOwner
+from domains.progress import progress_share
 
 
 class Standing(TextChoices):
@@ -24,6 +29,42 @@ class Standing(TextChoices):
 
 UNIT_TO_MOVE = (Standing.MISSING, Standing.DRAFT, Standing.RETURNED)
 TEXTS = ("work_done", "difficulties", "next_steps")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What one report is about: a task, the organization that reports, and the period."""
+
+    task: Task
+    organization: Organization
+    period: Period
+
+    @property
+    def address(self) -> str:
+        """Where the report is read and written."""
+        return reverse(
+            "report", args=[self.task.agreement.slug, self.task.number, self.period.key, self.organization.pk]
+        )
+
+    def versions(self):
+        """The versions of the report, the newest first."""
+        return Report.objects.filter(task=self.task, organization=self.organization, period=self.period.key).order_by(
+            "-version"
+        )
+
+    def last(self) -> Report | None:
+        """The newest report sent for an earlier period."""
+        pair = (self.task.pk, self.organization.pk)
+        return last_texts([pair], self.period).get(pair)
+
+    def progress(self, parties) -> dict:
+        """What the task stands at now, to be kept with the report: {"percent": 60}, {"counted": 3} or the day it was last held."""
+        row = Task.objects.filter(pk=self.task.pk).with_progress(parties).values().get()
+        if row["progress_kind"] == Task.ProgressKind.COUNT:
+            return {"counted": row["counted"]}
+        if row["progress_kind"] == Task.ProgressKind.CADENCE:
+            return {"last_held_on": row["last_held_on"].isoformat()} if row["last_held_on"] else {}
+        return {"percent": progress_share(row)}
 
 
 def owed_reports(agreement, period):
@@ -83,19 +124,37 @@ def rows_of(owed):
     )  # fmt: skip
 
 
-def with_texts(rows, period) -> list[dict]:
-    """The rows with `report` (the newest version's row), `accepted` and `last`, the text sent before; two queries.
+def with_texts(rows, period, *, own=True) -> list[dict]:
+    """The rows with `report` (the newest version), `accepted`, and `last`, the text sent for an earlier period.
 
-    Of rows the reader may not know more of than what was accepted, hand in only such with `report_id` cleared.
+    `own=False`: rows of which the reader may know only what was accepted.
     """
     rows = list(rows)
-    wanted = {row[key] for row in rows for key in ("report_id", "accepted_id")} - {None}
+    keys = ("report_id", "accepted_id") if own else ("accepted_id",)
+    wanted = {row[key] for row in rows for key in keys} - {None}
     reports = Report.objects.filter(pk__in=wanted).select_related("author", "decided_by").in_bulk()
-    last = last_texts([(row["task_id"], row["organization_id"]) for row in rows], period)
+    last = last_texts([(row["task_id"], row["organization_id"]) for row in rows], period) if own else {}
     for row in rows:
-        row["report"] = reports.get(row["report_id"])
+        row["period"] = period
+        row["report"] = reports.get(row["report_id"]) if own else None
         row["accepted"] = reports.get(row["accepted_id"])
         row["last"] = last.get((row["task_id"], row["organization_id"]))
+    return rows
+
+
+def with_rights(rows, membership) -> list[dict]:
+    """The rows `with_texts` with what this person may do: `may_write`, `may_repeat` (no change), `may_decide`."""
+    acting = acting_organizations(membership)
+    for row in rows:
+        row["may_write"] = row["organization_id"] in acting
+        row["may_repeat"] = row["may_write"] and row["standing"] == Standing.MISSING and row["last"] is not None
+        row["may_decide"] = (
+            is_secretary(membership)
+            and row["party_id"] == membership.party_id
+            and row["standing"] == Standing.SUBMITTED
+        )
+        row["standing_words"] = Standing(row["standing"]).label
+        row["once"] = uuid.uuid4()
     return rows
 
 

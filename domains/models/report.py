@@ -14,7 +14,7 @@ class ReportQuerySet(models.QuerySet):
         if not membership.organization_id:
             return self.none()
         own = (
-            Q(organization=membership.organization_id)
+            Q(organization__in=Organization.objects.acting_for(membership.organization_id))
             if membership.role == "staff"
             else Q(organization__party=membership.party_id)
         )
