@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "agreement.apps.AgreementConfig",
     "domains.apps.DomainsConfig",
     "meetings.apps.MeetingsConfig",
-    "django.contrib.admin",
+    "agreement.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
