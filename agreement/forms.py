@@ -56,12 +56,8 @@ class VersionedModelForm(forms.ModelForm):
         with transaction.atomic():
             stored = type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
             before = {name: getattr(stored, name) for name in self.own_fields}
-            mine = self._mine()
-            theirs = {name for name in self.own_fields if plain(before[name]) != self._original().get(name)}
-            if stored.version != self.cleaned_data["version"] and (
-                both := [n for n in mine if n in theirs and plain(mine[n]) != plain(before[n])]
-            ):
-                self._tell_conflict(stored, both, mine)
+            mine = self.merged_into(stored)
+            if mine is None:
                 return None
             for name, value in mine.items():
                 setattr(stored, name, value)
@@ -84,6 +80,21 @@ class VersionedModelForm(forms.ModelForm):
                 )
             self.instance = stored
             return stored
+
+    def merged_into(self, stored) -> dict | None:
+        """What this person changed, by field; None, with `conflict` filled, when somebody else changed the same field.
+
+        `stored` is the row as it stands now, locked.
+        """
+        mine = self._mine()
+        now = {name: plain(getattr(stored, name)) for name in self.own_fields}
+        theirs = {name for name in self.own_fields if now[name] != self._original().get(name)}
+        if stored.version != self.cleaned_data["version"] and (
+            both := [name for name in mine if name in theirs and plain(mine[name]) != now[name]]
+        ):
+            self._tell_conflict(stored, both, mine)
+            return None
+        return mine
 
     def _values(self, instance) -> dict:
         return {name: plain(getattr(instance, name)) for name in self._meta.fields if name in self.fields}

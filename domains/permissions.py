@@ -18,6 +18,15 @@ def may_update(membership, task) -> bool:
     return task.is_open and bool(owned_parts(membership, task))
 
 
+def part_in(membership, task) -> int | None:
+    """The id of the organization this person acts as in `task`: staff their own, a secretary their side's lead."""
+    if is_staff(membership):
+        return membership.organization_id
+    parts = owned_parts(membership, task)
+    named = sorted(task.owners.all(), key=lambda owner: (owner.role != TaskOwner.OwnerRole.LEAD, owner.position))
+    return next((owner.organization_id for owner in named if owner.organization_id in parts), min(parts, default=None))
+
+
 def movable_milestones(membership, task) -> set[int]:
     """The ids of the milestones this person may move: who carries one, its side's lead, any owner of a joint one.
 

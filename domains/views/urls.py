@@ -2,26 +2,26 @@
 
 from django.urls import path
 
-from domains.views import board, ledger, office, reporting, task
+from domains.views import board, issue, ledger, milestone, office, progress, reporting, task, task_edit
 
 urlpatterns = [
     # the work
     path("domains/<int:number>/", board.board, name="domain-board"),
     path("tasks/<str:number>/", task.task, name="task"),
     path("tasks/<str:number>/start/", task.start, name="task-start"),
-    path("tasks/<str:number>/edit/", task.task, name="task-edit"),
-    path("tasks/<str:number>/owners/", task.task, name="task-owners"),
-    path("tasks/<str:number>/progress/", task.task, name="progress-new"),
-    path("tasks/<str:number>/milestones/new/", task.task, name="milestone-new"),
-    path("milestones/<int:id>/", task.task, name="milestone"),
-    path("milestones/<int:id>/edit/", task.task, name="milestone-edit"),
+    path("tasks/<str:number>/edit/", task_edit.task_edit, name="task-edit"),
+    path("tasks/<str:number>/owners/", task_edit.task_owners, name="task-owners"),
+    path("tasks/<str:number>/progress/", progress.progress_new, name="progress-new"),
+    path("tasks/<str:number>/milestones/new/", milestone.milestone_new, name="milestone-new"),
+    path("milestones/<int:id>/", milestone.milestone, name="milestone"),
+    path("milestones/<int:id>/edit/", milestone.milestone_edit, name="milestone-edit"),
     # what stands in the way
-    path("issues/", board.board, {"number": 0}, name="issue-list"),
-    path("issues/<int:id>/", board.board, name="issue"),
-    path("issues/<int:id>/escalate/", board.board, name="issue-escalate"),
-    path("issues/<int:id>/send-down/", board.board, name="issue-send-down"),
-    path("issues/<int:id>/close/", board.board, name="issue-close"),
-    path("tasks/<str:number>/issues/new/", task.task, name="issue-new"),
+    path("issues/", issue.issue_list, name="issue-list"),
+    path("issues/<int:id>/", issue.issue, name="issue"),
+    path("issues/<int:id>/escalate/", issue.issue_escalate, name="issue-escalate"),
+    path("issues/<int:id>/send-down/", issue.issue_send_down, name="issue-send-down"),
+    path("issues/<int:id>/close/", issue.issue_close, name="issue-close"),
+    path("tasks/<str:number>/issues/new/", issue.issue_new, name="issue-new"),
     # the table, the office, the reports
     path("ledger/", ledger.ledger, name="ledger"),
     path("office/", office.office, name="office"),
