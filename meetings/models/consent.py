@@ -67,7 +67,9 @@ class Consent(models.Model):
                     decision.take_effect(by=by, on=on)
             state = Meeting.State.AGREED if agenda else Meeting.State.MINUTED
             Meeting.objects.filter(pk=locked.pk).update(state=state)
-            record(locked, f"{stage}_agreed", by=by, agreement=locked.agreement, changes={"state": (locked.state, state)})
+            record(
+                locked, f"{stage}_agreed", by=by, agreement=locked.agreement, changes={"state": (locked.state, state)}
+            )
             return Answer.AGREED
 
     def withdraw(self, *, by) -> None:

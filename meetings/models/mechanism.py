@@ -11,7 +11,6 @@ from agreement.models.bilingual import Bilingual
 from agreement.workdays import OFFICE_TIME, Calendar
 from domains.models import Domain, ProgressRecord, Task
 
-
 PREPARATION_DAYS = 20
 USUAL_HOUR = datetime.time(14, 30)
 
@@ -23,7 +22,9 @@ class MechanismQuerySet(models.QuerySet):
     def with_calendar(self, today):
         """Adds `held_meeting_on` and `noted_on` (last times it was held, by meetings and by the task's records) and of
         the next meeting `next_id`, `next_at`, `next_place`; `open_id` is any meeting neither held nor cancelled."""
-        meetings = self.model._meta.get_field("meetings").related_model.objects.filter(mechanism=OuterRef("pk"))
+        meetings = self.model._meta.get_field("meetings").related_model._default_manager.filter(
+            mechanism=OuterRef("pk")
+        )
         held, waiting = meetings.held(), meetings.open()
         start = datetime.datetime.combine(today, datetime.time.min, OFFICE_TIME)
         ahead = waiting.filter(starts_at__gte=start).order_by("starts_at", "id")
@@ -131,10 +132,11 @@ class Mechanism(Bilingual):
                 return meeting, False
             last = meetings.order_by("-sequence").first()
             standing = meetings.filter(cancelled_on=None).order_by("-sequence").first()
-            last_on = standing and (standing.held_on or standing.starts_at.astimezone(OFFICE_TIME).date())
+            last_on = (standing.held_on or standing.day) if standing else None
             day = mechanism.date_after(last_on, today, calendar)
             meeting = meetings.create(
                 agreement=mechanism.agreement,
+                mechanism=mechanism,
                 sequence=last.sequence + 1 if last else 1,
                 starts_at=datetime.datetime.combine(day, USUAL_HOUR, OFFICE_TIME),
                 host=mechanism.host_after(standing),
