@@ -225,7 +225,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "visibility_timeout": 600,
         # A page must not wait for a broker that is down: the next tick of beat does what the wake-up would have.
         "max_retries": 0,

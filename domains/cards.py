@@ -2,6 +2,8 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Count
 
@@ -118,7 +120,7 @@ def _schedule(ids, today) -> tuple[dict, dict]:
     return dates, {task: planned_share(rows, today) for task, rows in by_task.items()}
 
 
-def planned_share(milestones: list[dict], today: datetime.date) -> int | None:
+def planned_share(milestones: Sequence[Mapping[str, Any]], today: datetime.date) -> int | None:
     """Where the schedule says milestones {starts_on, due_on, weight, percent} stand today, in percent of the whole.
 
     A straight line from start to due date (BRIEF 2.3); without a start nothing is asked before the due date, without

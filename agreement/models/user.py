@@ -13,8 +13,8 @@ class User(AbstractUser):
     REQUIRED_FIELDS = ["name", "email"]
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
+        verbose_name = _("person")  # type: ignore[assignment]  # the stubs know no lazy text here
+        verbose_name_plural = _("people")  # type: ignore[assignment]
 
     def __str__(self):
         return self.name or self.username

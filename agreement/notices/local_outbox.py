@@ -16,7 +16,7 @@ def folder_of(address: str) -> Path:
     """The folder of an address: a name no address can lead out of, and no two addresses share."""
     address = address.strip().lower()
     readable = re.sub(r"[^a-z0-9@._+-]", "_", address).lstrip(".")[:80]
-    return Path(settings.LOCAL_OUTBOX) / f"{readable}-{hashlib.sha256(address.encode()).hexdigest()[:10]}"
+    return Path(settings.LOCAL_OUTBOX) / f"{readable}-{hashlib.sha256(address.encode()).hexdigest()[:10]}"  # type: ignore[arg-type]
 
 
 def file_of(address: str, message_id: str) -> Path:
@@ -26,7 +26,7 @@ def file_of(address: str, message_id: str) -> Path:
 def read(address: str, message_id: str) -> ReadMessage | None:
     """The message kept for `address` under `message_id`; None when there is none."""
     try:
-        return message_from_bytes(file_of(address, message_id).read_bytes(), policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(file_of(address, message_id).read_bytes(), policy=policy.default)
     except FileNotFoundError:
         return None
 

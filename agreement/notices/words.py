@@ -32,7 +32,7 @@ def words_of(notice: Notice, now: datetime, *, language: str | None = None, fact
         on = context.get("on")
         days_left = (on - office_today(now)).days if isinstance(on, date) else None
         context |= {"days_left": days_left, "agreement": notice.agreement.localized("title")}
-        text = template.template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]  # plain text
+        text = template.template.render(Context(context, autoescape=False))  # plain text
     subject, _, body = text.strip().partition("\n")
     return Words(subject=" ".join(subject.split())[:180], body=body.strip(), path=str(payload.get("path", "")))
 
