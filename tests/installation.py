@@ -49,9 +49,10 @@ class Installation:
         }
         self._run("manage.py", "migrate", "-v0")
 
-    def tell(self, code: str):
+    def tell(self, *code: str, **more: str):
         """Runs `code` in a Django process of this installation; returns what it assigned to `answer`."""
-        done = self._run("-c", f"{PRELUDE}\n{code}\nprint(json.dumps(globals().get('answer')))")
+        lines = "\n".join([PRELUDE, *code, "print(json.dumps(globals().get('answer')))"])
+        done = self._run("-c", lines, **more)
         return json.loads(done.stdout.splitlines()[-1])
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen:
@@ -73,9 +74,14 @@ class Installation:
         if "postgres" in self.given:
             self._on_server(f'DROP DATABASE "{self.database}" WITH (FORCE)')
 
-    def _run(self, *arguments):
+    def _run(self, *arguments, **more):
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env={**self.env, **more},
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         return done
