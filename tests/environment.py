@@ -2,6 +2,9 @@
 
 import os
 import tempfile
+from pathlib import Path
 
+data = tempfile.TemporaryDirectory(prefix="agreement-tests-", ignore_cleanup_errors=True)  # gone when the tests end
 os.environ.setdefault("SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests")
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="agreement-tests-"))
+os.environ.setdefault("DATA_DIR", data.name)
+Path(os.environ["DATA_DIR"], "static").mkdir(parents=True, exist_ok=True)
