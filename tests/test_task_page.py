@@ -114,7 +114,7 @@ def test_the_history_is_in_words_and_paged(cast, sign_in):
 
 def test_its_cost_does_not_grow_with_what_it_shows(cast, sign_in):
     task = make_task(cast)
-    make_milestone(task)
+    make_milestone(task, organization=cast.west.transport)
     client = sign_in(cast.east.secretary)
 
     def cost():
