@@ -1,6 +1,7 @@
 """Tasks and their owners, kept by the two offices."""
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from agreement.forms import VersionedModelForm
@@ -46,6 +47,8 @@ class TaskForm(VersionedModelForm):
             self.fields[name].queryset = self.instance.agreement.parties.all()
             self.fields[name].label_from_instance = lambda row: row.localized("short_name")
             self.fields[name].empty_label = "—"
+        for name, most in (("target", 1_000_000_000), ("interval_months", 120)):
+            self.fields[name].validators.append(MaxValueValidator(most))
         for name, rows in (("goal", 3), ("goal_en", 3), ("note", 2)):
             self.fields[name].widget.attrs["rows"] = rows
         self.fields["target"].help_text = _("For a count: how many in all.")
