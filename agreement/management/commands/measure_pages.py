@@ -92,7 +92,9 @@ def cost(user, address, times) -> tuple[int, float, bytes]:
         client.get(address, secure=settings.HTTPS)
         with CaptureQueriesContext(connection) as captured:
             content = client.get(address, secure=settings.HTTPS).content
-        queries = [each for each in captured.captured_queries if "SAVEPOINT" not in each["sql"]]  # before they are reset
+        queries = [
+            each for each in captured.captured_queries if "SAVEPOINT" not in each["sql"]
+        ]  # before they are reset
         for _ in range(times):
             began = time.perf_counter()
             client.get(address, secure=settings.HTTPS)
