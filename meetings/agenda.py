@@ -57,7 +57,7 @@ def generate(meeting: Meeting, *, by, today: datetime.date, calendar: Calendar) 
     Items nobody touched get their new words, or go when their source is gone. Edited words, the order, items added by
     hand and removed items stay; an item somebody worked on whose source is gone is marked. Raises Refused when closed.
     """
-    done = {"added": 0, "renewed": 0, "vanished": 0, "gone": 0}
+    done = {"added": 0, "renewed": 0, "vanished": 0, "gone": 0, "kept": 0}
     with meeting.writing_agenda() as locked:
         lines = compose(locked, today=today, calendar=calendar)
         existing = {item.source: item for item in locked.items.exclude(source="")}
@@ -75,7 +75,7 @@ def generate(meeting: Meeting, *, by, today: datetime.date, calendar: Calendar) 
                 done[_let_go(item)] += 1
         for section in Section.values:
             locked.items.close_ranks(section)
-        done.pop("kept", None)
+        done.pop("kept")
         if any(done.values()):
             record(
                 locked,

@@ -58,7 +58,9 @@ class Story:
         return self.actor(self.leads[task.number, sides[place % len(sides)]])
 
     def day(self, offset: int) -> date:
-        return self.today + timedelta(days=offset)
+        """The day `offset` days from today, moved away from today to a working day."""
+        day = self.today + timedelta(days=offset)
+        return self.calendar.on_or_before(day) if offset < 0 else self.calendar.on_or_after(day)
 
     def month_day(self, months_ago: int) -> date:
         """A working day of the month so many months back."""

@@ -30,6 +30,7 @@ def lay_out(story: Story) -> Tracks:
     for milestone in Milestone.objects.bulk_create(milestones):
         tracks.milestones[milestone.task.number].append(milestone)
         _move(story, milestone, tracks)
+    Milestone.objects.bulk_update(milestones, ["version", "evidence"])
     for number, facts in counts.items():
         _count(story, story.tasks[number], facts, tracks)
     for number, facts in (works | steps | counts).items():
@@ -82,7 +83,7 @@ def _move(story, milestone, tracks):
     first, moves = milestone.starts_on, MOVES
     if first is None:
         first, moves = last, 1
-    days = [first + (last - first) * move / moves for move in range(1, moves + 1)]
+    days = [story.calendar.on_or_before(first + (last - first) * move / moves) for move in range(1, moves + 1)]
     percents = [0] + [milestone.percent * move // moves for move in range(1, moves + 1)]
     by = (
         story.actor(milestone.organization) if milestone.organization else story.leader_of(milestone.task, milestone.pk)
@@ -95,7 +96,6 @@ def _move(story, milestone, tracks):
             changes["done_on"] = (None, milestone.done_on)
         story.left(story.at(day, 15), milestone, "moved", by=by, parent=milestone.task, changes=changes)
     milestone.evidence = "（演示）进度由单位填报。"
-    milestone.save(update_fields=["version", "evidence"])
 
 
 def _count(story, task, facts, tracks):
