@@ -51,8 +51,13 @@ def clock():
 def notice_of(cast, *users, series="event", urgent=True, days=10, **payload):
     """A notice of a deed, with a mail waiting for each of `users`; returns the mails."""
     notice = Notice.objects.create(
-        agreement=cast.agreement, subject="issue:1", occasion=f"evt:{Notice.objects.count()}", series=series,
-        fire_at=NOW, valid_until=NOW + timedelta(days=days), urgent=urgent,
+        agreement=cast.agreement,
+        subject="issue:1",
+        occasion=f"evt:{Notice.objects.count()}",
+        series=series,
+        fire_at=NOW,
+        valid_until=NOW + timedelta(days=days),
+        urgent=urgent,
         payload={"title": "新增问题", "text": "过江通道用地指标", "path": "/delta/issues/1/"} | payload,
     )
     people = {user.pk: user.post.organization_id for user in users}
@@ -173,7 +178,9 @@ def test_a_closed_channel_is_probed_with_one_message_by_one_worker(cast, sink, c
     assert [outbox.channel.may_send("mail", clock(), 5) for _ in range(3)] == [1, 0, 0]
 
 
-def test_a_refused_sign_in_is_a_fault_of_the_channel_and_its_password_is_never_written_down(cast, sink, clock, settings):
+def test_a_refused_sign_in_is_a_fault_of_the_channel_and_its_password_is_never_written_down(
+    cast, sink, clock, settings
+):
     notice_of(cast, cast.east.staff)
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "office", "s3cret-word"
     drain(clock)
@@ -239,7 +246,9 @@ def test_a_mail_that_comes_up_at_night_waits_for_the_morning(cast, sink, clock):
 def test_a_digest_lists_what_is_still_true(cast, sink, clock, settings):
     settings.NOTICE_SOURCES = [notice_source.SOURCE]
     matters = [
-        occasion(cast.agreement, [cast.east.staff], NOW, subject=f"meeting:{n}", payload={"title": f"会议{n}", "path": ""})
+        occasion(
+            cast.agreement, [cast.east.staff], NOW, subject=f"meeting:{n}", payload={"title": f"会议{n}", "path": ""}
+        )
         for n in range(8)
     ]
     notice_source.saying[:] = matters
