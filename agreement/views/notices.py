@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from agreement.models import Delivery
+from agreement.models import Delivery, Membership
 from agreement.notices.local_outbox import read
 from agreement.notices.mail import message_id
 from agreement.notices.words import words_of
+from agreement.permissions import CONTENT
 
 PAGE = 30
 MAILS_SHOWN = 50
@@ -20,6 +21,7 @@ MAILS_SHOWN = 50
 @require_GET
 def notices(request):
     """The reader's notices, newest first; `?unread=1` only those not read."""
+    _frame(request)
     now = timezone.now()
     shown = Delivery.objects.shown_to(request.user).select_related("notice__agreement")
     unread = shown.unread().count()
@@ -54,6 +56,7 @@ def outbox(request):
     """The mails to the reader that stayed on this machine; 404 where a mail server takes them."""
     if not settings.LOCAL_OUTBOX:
         raise Http404
+    _frame(request)
     mails = Delivery.objects.filter(recipient=request.user, channel=Delivery.Channel.MAIL).to_current_posts()
     mails = mails.select_related("notice__agreement")
     sent = mails.filter(state=Delivery.State.SENT).order_by("-sent_at", "-id")[:MAILS_SHOWN]
@@ -63,3 +66,11 @@ def outbox(request):
     ]
     waiting = mails.filter(state__in=[Delivery.State.PENDING, Delivery.State.SENDING]).order_by("next_at", "id")
     return render(request, "me/outbox.html", {"entries": entries, "waiting": waiting[:MAILS_SHOWN]})
+
+
+def _frame(request):
+    """Puts the navigation of the reader's agreement around the page when there is only one."""
+    posts = Membership.objects.current().filter(user=request.user, role__in=CONTENT)
+    posts = list(posts.select_related("agreement", "organization__party")[:2])
+    if len(posts) == 1:
+        request.membership, request.agreement = posts[0], posts[0].agreement
