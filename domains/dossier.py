@@ -135,7 +135,9 @@ def _periods(task, parties, membership):
 
 
 def _issues(task, membership, today, days):
-    issues = Issue.objects.visible_to(membership).filter(task=task).select_related("agreement", "organization", "asked_of")
+    issues = (
+        Issue.objects.visible_to(membership).filter(task=task).select_related("agreement", "organization", "asked_of")
+    )
     rows = list(issues.order_by("closed_on", "-level", "raised_on"))
     for issue in rows:
         issue.waited = max(0, days.workdays_between(issue.level_since, today)) if issue.is_open else None
