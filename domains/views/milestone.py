@@ -46,7 +46,14 @@ def milestone(request, agreement, id):
 
 def _in_its_row(request, milestone, form, *, status=200, done=False):
     steps = milestone.task.progress_kind
-    context = {"milestone": milestone, "form": form, "steps": steps, "target": request.htmx.target, "done": done, "open": True}
+    context = {
+        "milestone": milestone,
+        "form": form,
+        "steps": steps,
+        "target": request.htmx.target,
+        "done": done,
+        "open": True,
+    }
     return render(request, "domains/_move_form.html", context, status=status)
 
 
