@@ -17,6 +17,8 @@ from domains.models import Milestone
 class MoveForm(VersionedModelForm):
     """How far a milestone is: percent of works, or a step done on a day, with evidence in words."""
 
+    place = ""  # the id of the element it is answered in
+
     percent = forms.IntegerField(label=_("percent"), min_value=0, max_value=100)
     on = DayField(label=_("on"))
 

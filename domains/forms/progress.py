@@ -16,6 +16,8 @@ MOST = 1_000_000
 class StartForm(forms.Form):
     """The day work began."""
 
+    place = ""  # the id of the element it is answered in
+
     on = DayField(label=_("started on"))
 
     def __init__(self, *args, today, **kwargs):
@@ -25,6 +27,8 @@ class StartForm(forms.Form):
 
 class ProgressForm(OnceForm):
     """One record of a task that is counted or held; a wrong count is taken back by a negative one, with words."""
+
+    place = ""  # the id of the element it is answered in
 
     amount = forms.IntegerField(label=_("how many more"), initial=1, min_value=-MOST, max_value=MOST)
     on = DayField(label=_("on"))
