@@ -103,13 +103,11 @@ def plan(mechanism, number):
 
 def test_two_secretaries_clicking_together_make_one_meeting(cast):
     mechanism = make_mechanism(cast)
-    for number in range(1, ROUNDS + 1):
+    for number in range(1, 21):
         (first, new), (second, also_new) = at_once(plan(mechanism, number), plan(mechanism, number))
         assert first == second
         assert new != also_new
-    assert list(mechanism.meetings.order_by("sequence").values_list("sequence", flat=True)) == list(
-        range(1, ROUNDS + 1)
-    )
+    assert list(mechanism.meetings.order_by("sequence").values_list("sequence", flat=True)) == list(range(1, 21))
 
 
 def test_without_the_lock_one_of_them_fails(cast, monkeypatch):
@@ -139,10 +137,17 @@ def test_the_agenda_generated_by_many_at_once_has_each_item_once(cast):
 
 
 def shuffle(cast, meeting, title, step):
+    """Moves an item as a person would: told that the order has changed, looks again and presses again."""
+
     def act():
-        fresh = Meeting.objects.get(pk=meeting.pk)
-        item = AgendaItem.objects.get(meeting=meeting, title=title)
-        return item.move(step, by=cast.east.secretary, version=fresh.agenda_version)
+        for _ in range(40):
+            fresh = Meeting.objects.get(pk=meeting.pk)
+            item = AgendaItem.objects.get(meeting=meeting, title=title)
+            try:
+                return item.move(step, by=cast.east.secretary, version=fresh.agenda_version)
+            except Refused:
+                continue
+        return False
 
     return act
 
@@ -170,7 +175,7 @@ def test_reordering_while_others_add_keeps_every_item_in_one_place_each(cast):
         acts = [shuffle(cast, meeting, f"旧{number}", 1 if number % 2 else -1) for number in range(4)]
         acts += [add(meeting, f"新{round_number}-{number}") for number in range(4)]
         results = at_once(*acts)
-        assert all(isinstance(result, (bool, Refused)) for result in results)
+        assert all(isinstance(result, bool) for result in results)
         moves += sum(result is True for result in results[:4])
         adds += sum(result is True for result in results[4:])
     assert adds == 32
