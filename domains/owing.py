@@ -87,7 +87,7 @@ def work_of(membership, today, calendar) -> dict:
     decide, missing = [], []
     for period in asked_periods(membership.agreement, today, calendar):
         owed = own_part(owed_reports(membership.agreement, period), membership)
-        rows = with_rights(with_texts(rows_of(owed.exclude(standing=Standing.ACCEPTED)), period), membership)
+        rows = with_rights(with_texts(rows_of(owed.exclude(standing=Standing.ACCEPTED)), period), membership, today)
         mine = [row for row in rows if row["organization_id"] in own_ids and row["standing"] in UNIT_TO_MOVE]
         work["todo"] += [Todo("report", period.due_on, row) for row in mine]
         decide += [row for row in rows if row["may_decide"]]

@@ -142,8 +142,11 @@ def with_texts(rows, period, *, own=True) -> list[dict]:
     return rows
 
 
-def with_rights(rows, membership) -> list[dict]:
-    """The rows `with_texts` with what this person may do: `may_write`, `may_repeat` (no change), `may_decide`."""
+def with_rights(rows, membership, today) -> list[dict]:
+    """The rows `with_texts` with what this person may do: `may_write`, `may_repeat` (no change), `may_decide`.
+
+    `past_due`: nothing was handed in by the due date.
+    """
     acting = acting_organizations(membership)
     for row in rows:
         row["may_write"] = row["organization_id"] in acting
@@ -153,6 +156,7 @@ def with_rights(rows, membership) -> list[dict]:
             and row["party_id"] == membership.party_id
             and row["standing"] == Standing.SUBMITTED
         )
+        row["past_due"] = row["standing"] in UNIT_TO_MOVE and today > row["period"].due_on
         row["standing_words"] = Standing(row["standing"]).label
         row["once"] = uuid.uuid4()
     return rows

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agreement.models import Activity
+from agreement.models import Activity, Delivery
 from agreement.models.activity import key_of
 from agreement.workdays import Calendar, parse_period
 from domains.models import Report, TaskOwner
@@ -432,3 +432,29 @@ def test_changes_are_marked_clause_by_clause():
     ]
     assert changes("", "新") == [("new", "新")]
     assert changes("旧", "旧") == [("same", "旧")]
+
+
+# --- who is told
+
+
+def told(report):
+    return {
+        (delivery.recipient.username, delivery.notice.payload["title"].split("：")[0].split(":")[0])
+        for delivery in Delivery.objects.filter(notice__subject=key_of(report)).select_related("recipient", "notice")
+    }
+
+
+def test_the_own_office_is_told_of_what_was_sent_and_the_unit_of_what_came_back(cast, sign_in, task, place):
+    make_report(task, cast.east)
+    sign_in(cast.east.staff).post(place, {"action": "nil"})
+    report = Report.objects.get(period="2026-11")
+    assert {name for name, _ in told(report)} == {"east.secretary"}
+    decide(sign_in(cast.east.secretary), report, action="return", reason="请写清里程")
+    assert {name for name, _ in told(report)} == {"east.secretary", "east.staff"}
+    assert Delivery.objects.filter(notice__payload__text="请写清里程", recipient=cast.east.staff).exists()
+
+
+def test_nobody_is_told_of_a_draft(cast, sign_in, task, place):
+    sign_in(cast.east.staff).post(place, {"work_done": "甲", "action": "save"})
+    assert Report.objects.get().state == "draft"
+    assert not Delivery.objects.exists()

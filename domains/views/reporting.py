@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from agreement.workdays import calendar, neighbours, office_today, parse_period,
 from domains.forms.report import DecisionForm, RepeatForm, ReportForm
 from domains.models import Report, TaskOwner
 from domains.permissions import may_decide_report, may_report_for
+from domains.report_notices import tell_office, tell_unit
 from domains.reporting import (
     Place,
     Standing,
@@ -42,7 +44,7 @@ def reporting(request, agreement, period):
     period = _period_or_404(agreement, period, days, today)
     owed = owed_reports(agreement, period)
     mine = rows_of(own_part(owed, request.membership))
-    rows = with_rights(with_texts(mine, period), request.membership)
+    rows = with_rights(with_texts(mine, period), request.membership, today)
     known = {(row["task_id"], row["organization_id"]) for row in rows}
     accepted = rows_of(owed.filter(accepted_id__isnull=False))
     others = [row for row in accepted if (row["task_id"], row["organization_id"]) not in known]
@@ -88,7 +90,10 @@ def report(request, agreement, number, period, organization):
     }
     if request.POST.get("action") == "nil":
         nil = RepeatForm(request.POST, user=request.user)
-        taken = nil.is_valid() and nil.repeat(place, place.last(), **sending)
+        with transaction.atomic():
+            taken = nil.is_valid() and nil.repeat(place, place.last(), **sending)
+            if taken:
+                tell_office(taken, path=place.address)
         if not taken:
             return _show_report(
                 request,
@@ -102,7 +107,11 @@ def report(request, agreement, number, period, organization):
     if not form.is_valid():
         return _show_report(request, place, owed, form=form, status=422)
     sent = request.POST.get("action") == "submit"
-    if not (form.submit(**sending) if sent else form.save_draft(**facts)):
+    with transaction.atomic():
+        taken = form.submit(**sending) if sent else form.save_draft(**facts)
+        if taken and sent:
+            tell_office(taken, path=place.address)
+    if not taken:
         return _show_report(request, place, owed, form=form, status=409)
     return _taken(request, place, _("Sent to the office.") if sent else _("Draft saved."))
 
@@ -122,7 +131,10 @@ def report_decide(request, agreement, id):
     if form.cleaned_data["action"] == "accept":
         done, words = report.accept(by=request.user, at=timezone.now()), _("Accepted: the other side sees it now.")
     else:
-        done = report.send_back(form.cleaned_data["reason"], by=request.user, at=timezone.now())
+        with transaction.atomic():
+            done = report.send_back(form.cleaned_data["reason"], by=request.user, at=timezone.now())
+            if done:
+                tell_unit(report, path=place.address)
         words = _("Returned to the unit.")
     if not done:
         return _show_report(
@@ -162,7 +174,8 @@ def _show_report(request, place, owed, *, form=None, decision=None, status=200, 
     membership = request.membership
     versions = list(place.versions().visible_to(membership).select_related("author", "decided_by"))
     newest = versions[0] if versions else None
-    rows = with_rights(with_texts(rows_of(own_part(owed, membership)), place.period), membership)
+    mine = with_texts(rows_of(own_part(owed, membership)), place.period)
+    rows = with_rights(mine, membership, office_today())
     row = rows[0] if rows else None
     last = row["last"] if row else None
     writes = bool(row and row["may_write"]) and (newest is None or newest.state != Report.State.SUBMITTED)
