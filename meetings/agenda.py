@@ -21,7 +21,7 @@ from meetings.models import AgendaItem, Decision, Meeting
 
 Section = AgendaItem.Section
 MINUTES = {"overview": 10, "decision": 3, "late": 3, "issue": 8, "ahead": 5, "speech": 5, "next": 5}
-AT_MOST = 40  # lines of a list within one item; the ledger has them all
+AT_MOST = 15  # lines of a list within one item; the ledger has them all
 
 
 @dataclass

@@ -53,7 +53,7 @@ def meeting(request, agreement, pk):
         "seats": found.mechanism.members.select_related("organization__party").order_by(
             "organization__party__position"
         ),
-        "activities": activities.select_related("by")[:30],
+        "activities": activities.select_related("by")[:12],
         "is_past": found.is_open and found.day <= office_today(),
         "may_write": may_write(request.membership),
     }
