@@ -12,7 +12,7 @@ from agreement.workdays import calendar
 from domains.health import Light, Terms, explained
 from domains.models import Domain, Issue, Milestone, Report, Task, TaskOwner
 
-LATE_SHOWN, WANTED_SHOWN, TASKS_ON_PAGE = 8, 5, 20
+LATE_SHOWN, WANTED_SHOWN, TASKS_ON_PAGE = 6, 5, 20
 # The facts a light is explained by, and what stands beside it.
 FACTS = (
     "id", "number", "position", "light", "outcome", "end_reason", "progress_kind", "due_on", "late_on", "late_title",

@@ -99,11 +99,12 @@ def test_it_notes_what_a_change_was_from_and_to(cast, admin):
     url = reverse("admin:agreement_organization_change", args=[town.pk])
     form = admin.get(url).context["adminform"].form
     fields = {name: value for name in form.fields if (value := form[name].value())}
-    fields |= {"name": "改名后的镇", "aliases": "[]"}
+    fields |= {"name": "改名后的镇", "aliases": "老镇、 古镇，"}
     answer = admin.post(url, fields)
     assert answer.status_code == 302, answer.context["errors"]
     row = Activity.objects.get(subject=f"organization:{town.pk}")
     assert row.changes["name"] == [town.name, "改名后的镇"]
+    assert row.changes["aliases"] == [[], ["老镇", "古镇"]]
     assert row.agreement == cast.agreement
 
 

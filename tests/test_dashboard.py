@@ -94,14 +94,14 @@ def test_it_shows_a_missing_lead_as_a_gap(cast, sign_in):
     assert [side["gaps"] for side in overview.sides] == [0, 1]
 
 
-def test_it_names_the_longest_late_first_and_only_the_first_eight(cast, sign_in):
+def test_it_names_the_longest_late_first_and_only_the_first_six(cast, sign_in):
     for place in range(1, 12):
         late_task(cast, f"2.{place}", days=place)
     overview = Overview(cast.agreement, TODAY)
-    assert [row["days"] for row in overview.late_shown] == [11, 10, 9, 8, 7, 6, 5, 4]
+    assert [row["days"] for row in overview.late_shown] == [11, 10, 9, 8, 7, 6]
     assert len(overview.late) == 11
     page = sign_in(cast.east.leader).get(panel(cast, "late")).content.decode()
-    assert page.count('class="days"') == 8
+    assert page.count('class="days"') == 6
 
 
 def test_it_measures_both_sides_alike_in_the_order_of_signing(cast):

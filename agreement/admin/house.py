@@ -1,9 +1,32 @@
 """The agreement and its settings, its sides and organizations, its text, and the working days."""
 
+import re
+
+from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from agreement.admin.scope import Scoped, ScopedAdmin, ScopedFilter
 from agreement.models import Agreement, Clause, Organization, Party, Section, WorkdayException
+
+
+class NamesField(forms.CharField):
+    """A list of names, as people write one: 交通局、交运局."""
+
+    def prepare_value(self, value):
+        return "、".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        return [name.strip() for name in re.split(r"[、，,;；\n]", value or "") if name.strip()]
+
+    def has_changed(self, initial, data):
+        return self.to_python(data) != (initial or [])
+
+    def validate(self, value):
+        """Any list will do, none too."""
+
+    def run_validators(self, value):
+        """Nothing more is asked of a name."""
 
 
 class SuperusersAdd:
@@ -50,6 +73,12 @@ class OrganizationAdmin(ScopedAdmin):
     search_fields = ("name", "short_name", "name_en", "aliases", "slug")
     autocomplete_fields = ("successor", "counterparts", "members")
     list_select_related = ("party",)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "aliases":
+            words = _("Separated by commas.")
+            return NamesField(label=db_field.verbose_name, required=False, help_text=words)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_delete_permission(self, request, obj=None):
         # What anything refers to is protected; Django then says what stands in the way.
