@@ -4,6 +4,7 @@ Names are invented; numbers begin with 0573-8400 and addresses end in .invalid, 
 """
 
 from datetime import datetime
+from functools import cache
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.contrib.auth.models import Group, Permission
@@ -109,6 +110,7 @@ def person(username, name, place, password, is_staff=False) -> User:
     )
 
 
+@cache
 def published_password() -> str:
     """The hash of the password everybody may know; made once, for it is slow on purpose."""
     return make_password(PASSWORD, salt="demonstration-accounts")

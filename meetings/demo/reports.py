@@ -83,7 +83,7 @@ def _report(story, tracks, task, side, period, state, texts):
         work_done=f"（演示）{done}",
         difficulties=difficulties,
         next_steps=steps,
-        approved_by_name=f"{invented_name(task.position * 3 + len(side))}（演示）",
+        approved_by_name=f"{invented_name(organization.position * 3 + organization.party.position * 10)}（演示）",
         progress=stood_at(story, tracks, task, as_of),
         author=story.actor(organization),
         submitted_at=None if state == State.DRAFT else sent,
