@@ -66,7 +66,7 @@ def _told(activity):
         "who": str(activity.by) if activity.by else _("the system"),
         "on_behalf": activity.on_behalf,
         "deed": deed,
-        "label": "" if noun == "task" else activity.label,
+        "label": "" if noun == "task" else _label(noun, activity.label),
         "at": activity.at,
         "changes": [
             {
@@ -78,6 +78,11 @@ def _told(activity):
             if (old or None) != (new or None)
         ],
     }
+
+
+def _label(noun, label):
+    """The label without the task's number, which stands above it anyway, and without the version of a report."""
+    return label.partition(" ")[2].rpartition(" v")[0] or label if noun in ("report", "progressrecord") else label
 
 
 def _models():

@@ -82,7 +82,7 @@ class CloseForm(StepForm):
 class IssueFilter(forms.Form):
     """Which issues to list; what makes no sense is left out."""
 
-    STATES = (("", _("open")), ("closed", _("closed")), ("all", _("all")))
+    STATES = (("", _("unresolved")), ("closed", _("closed")), ("all", _("all")))
     q = CleanCharField(label=_("Search"), required=False, max_length=60)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
     level = forms.ChoiceField(label=_("Level"), choices=[("", _("all levels")), *Issue.Level.choices], required=False)
