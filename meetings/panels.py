@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -11,7 +11,7 @@ from domains.days import last_month_ended
 from domains.health import Light
 from domains.models import Issue
 from meetings.followup import followed_up, still_matter
-from meetings.models import AgendaItem, Decision, Mechanism, MechanismMember, Meeting
+from meetings.models import AgendaItem, Consent, Decision, Mechanism, MechanismMember, Meeting
 
 RECENT = datetime.timedelta(days=90)
 
@@ -98,6 +98,16 @@ def decisions_wanted(agreement, today: datetime.date) -> list[dict]:
         .order_by("-level", "level_since", "id")
     )
     return [{"issue": issue, "items": list(issue.agenda_items.all())} for issue in issues]
+
+
+def consents_asked(agreement, membership):
+    """What the other side has agreed to and waits for: its consents to which the reader's side has not given its own."""
+    given = Consent.objects.filter(meeting__agreement=agreement, meeting__cancelled_on=None)
+    ours = given.filter(meeting=OuterRef("meeting"), stage=OuterRef("stage"), party=membership.party_id)
+    waiting = given.exclude(party=membership.party_id).exclude(Exists(ours))
+    return waiting.select_related("meeting__mechanism", "meeting__agreement", "party").order_by(
+        "meeting__starts_at", "pk"
+    )
 
 
 def task_meetings(task) -> dict:

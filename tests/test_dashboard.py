@@ -12,6 +12,7 @@ from agreement.workdays import Calendar
 from domains.health import Terms
 from domains.models import Domain, Issue, Report, Task, TaskOwner
 from domains.panels import Overview
+from meetings.models import Consent, Meeting
 from tests.cast import TODAY, make_mechanism, make_milestone, make_task
 
 DAY = datetime.timedelta(days=1)
@@ -161,6 +162,19 @@ def test_it_counts_the_reports_that_wait_for_ones_own_office_only(cast, sign_in)
     reporting = f'href="{reverse("reporting-current", args=["delta"])}">'
     for person, shown in ((cast.east.secretary, True), (cast.west.secretary, False), (cast.east.leader, False)):
         assert (reporting in sign_in(person).get(panel(cast, "wanted")).content.decode()) is shown
+
+
+def test_it_tells_a_secretary_that_the_other_side_waits_for_a_consent(cast, sign_in):
+    meeting = Meeting.objects.create(
+        agreement=cast.agreement, mechanism=make_mechanism(cast), sequence=1, host=cast.east.party,
+        starts_at=timezone.now() + 9 * DAY,
+    )  # fmt: skip
+    Consent.objects.create(meeting=meeting, stage="agenda", party=cast.east.party, by=cast.east.secretary)
+    agenda = f'href="{reverse("agenda", args=["delta", meeting.pk])}"'
+    for person, shown in ((cast.west.secretary, True), (cast.east.secretary, False), (cast.west.staff, False)):
+        assert (agenda in sign_in(person).get(panel(cast, "wanted")).content.decode()) is shown
+    Consent.objects.create(meeting=meeting, stage="agenda", party=cast.west.party, by=cast.west.secretary)
+    assert agenda not in sign_in(cast.west.secretary).get(panel(cast, "wanted")).content.decode()
 
 
 def test_it_drops_an_issue_that_is_closed(cast, sign_in):

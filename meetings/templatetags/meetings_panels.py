@@ -34,6 +34,13 @@ def decisions_wanted(agreement, today, limit=8):
     return {"agreement": agreement, "rows": rows[:limit], "total": len(rows), "more": max(len(rows) - limit, 0)}
 
 
+@register.inclusion_tag("meetings/_consents_asked.html")
+def consents_asked(agreement, membership):
+    """For a secretary: what the other side has agreed to and waits for."""
+    asked = panels.consents_asked(agreement, membership) if may_write(membership) else []
+    return {"agreement": agreement, "consents": asked}
+
+
 @register.inclusion_tag("meetings/_touched.html")
 def task_meetings(task):
     """Meetings and decisions that touched a task."""
