@@ -10,7 +10,7 @@ from django.urls import reverse
 from agreement.models import Activity
 from agreement.workdays import OFFICE_TIME, Calendar
 from domains.models import Domain, Issue
-from meetings import agenda
+from meetings import agenda, composition
 from meetings.models import AgendaItem, Consent, Decision
 from meetings.models.meeting import Refused
 from tests.cast import TODAY, make_mechanism, make_milestone, make_task
@@ -412,7 +412,7 @@ def test_it_costs_the_same_for_one_and_for_thirty_items(cast, meeting, sign_in):
         assert client.get(reverse("agenda", args=["delta", meeting.pk])).status_code == 200
 
     def compose():
-        list(agenda.compose(meeting, today=TODAY, calendar=Calendar()))
+        list(composition.compose(meeting, today=TODAY, calendar=Calendar()))
 
     make_issue(cast, task, 2)
     make_decision(cast, cast.first, 1, effect="new_task", task=task)

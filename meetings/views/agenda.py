@@ -62,15 +62,15 @@ def answer(request, meeting, *, words="", ok=True, focus=""):
     return redirect(reverse("agenda", args=[meeting.agreement.slug, meeting.pk]) + (f"#{focus}" if focus else ""))
 
 
-@require_GET
 @members_only()
+@require_GET
 def agenda(request, agreement, pk):
     """The agenda to read, to print and, for both offices, to work on."""
     return render(request, "meetings/agenda.html", agenda_context(request, meeting_of(agreement, pk)))
 
 
-@require_POST
 @members_only(*WRITERS)
+@require_POST
 def generate(request, agreement, pk):
     """Composes the agenda from the facts of today, keeping everything people did to it."""
     meeting = meeting_of(agreement, pk)
@@ -85,8 +85,8 @@ def generate(request, agreement, pk):
     return answer(request, meeting, words=words)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def item_new(request, agreement, pk):
     """Adds an item by hand, once however often it is sent."""
     meeting = meeting_of(agreement, pk)
@@ -107,8 +107,8 @@ def item_new(request, agreement, pk):
     return _item_page(request, meeting, form, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def item_edit(request, agreement, pk, item):
     """Rewords an item. From then on generating again leaves its words alone."""
     meeting = meeting_of(agreement, pk)
@@ -141,8 +141,8 @@ def _save_item(form, meeting, *, by):
     return saved
 
 
-@require_POST
 @members_only(*WRITERS)
+@require_POST
 def item_move(request, agreement, pk, item):
     """One place up or down in its section; refused, and shown anew, when the order is no longer the one seen."""
     meeting = meeting_of(agreement, pk)
@@ -156,15 +156,15 @@ def item_move(request, agreement, pk, item):
     return answer(request, meeting, focus=f"item-{found.pk}")
 
 
-@require_POST
 @members_only(*WRITERS)
+@require_POST
 def item_remove(request, agreement, pk, item):
     """Takes an item off the agenda; it can be put back, and generating again does not bring it back."""
     return _put(request, agreement, pk, item, "remove")
 
 
-@require_POST
 @members_only(*WRITERS)
+@require_POST
 def item_restore(request, agreement, pk, item):
     """Puts a removed item back."""
     return _put(request, agreement, pk, item, "restore")

@@ -13,8 +13,8 @@ from meetings.permissions import may_write
 PER_PAGE = 20
 
 
-@require_GET
 @members_only()
+@require_GET
 def meeting_list(request, agreement):
     """Mechanisms by level, the meetings to come (and those whose day passed without a record), and those held."""
     today = office_today()

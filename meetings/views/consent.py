@@ -25,8 +25,8 @@ REACHED = {
 }
 
 
-@require_POST
 @members_only(*WRITERS)
+@require_POST
 def consent(request, agreement, pk, stage):
     """Gives (default) or withdraws ("act" is "withdraw") the own side's consent to what `version` was."""
     if stage not in Consent.Stage.values:

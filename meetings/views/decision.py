@@ -22,8 +22,8 @@ def decision_of(meeting, pk):
     return get_object_or_404(decisions, meeting=meeting, pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def decision_new(request, agreement, pk):
     """Writes a decision down, numbered through, once however often the form is sent."""
     meeting = meeting_of(agreement, pk)
@@ -51,8 +51,8 @@ def decision_new(request, agreement, pk):
     return _decision_page(request, meeting, form, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def decision(request, agreement, pk, decision):
     """Changes a decision that is not yet confirmed; consents already given are withdrawn by it."""
     meeting = meeting_of(agreement, pk)
@@ -88,8 +88,8 @@ def _save_decision(form, meeting, *, by):
     return saved
 
 
-@require_POST
 @members_only(*WRITERS)
+@require_POST
 def decision_drop(request, agreement, pk, decision):
     """Takes back a decision that is not yet confirmed; the trace keeps it."""
     meeting = meeting_of(agreement, pk)
@@ -111,8 +111,8 @@ def decision_drop(request, agreement, pk, decision):
     return redirect(meeting)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def decision_conclude(request, agreement, pk, decision):
     """Says in words what became of a decision in force; it then leaves the agendas after the next one."""
     meeting = meeting_of(agreement, pk)

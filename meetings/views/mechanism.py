@@ -27,8 +27,8 @@ def mechanism_of(agreement, pk):
     return get_object_or_404(mechanisms, agreement=agreement, pk=pk)
 
 
-@require_GET
 @members_only()
+@require_GET
 def mechanism(request, agreement, pk):
     """Members and conveners of both sides, cadence, rules, and every meeting there was."""
     found = mechanism_of(agreement, pk)
@@ -50,8 +50,8 @@ def mechanism(request, agreement, pk):
     return render(request, "meetings/mechanism.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def mechanism_edit(request, agreement, pk):
     """Cadence, hosts, rules and seats; the other office is told of each change."""
     found = mechanism_of(agreement, pk)
@@ -74,8 +74,8 @@ def mechanism_edit(request, agreement, pk):
     return render(request, "meetings/mechanism_form.html", context, status=status)
 
 
-@require_POST
 @members_only(*WRITERS)
+@require_POST
 def meeting_new(request, agreement, pk):
     """Creates the next meeting; a second click, or the other office's, leads to the same one."""
     found = mechanism_of(agreement, pk)

@@ -31,8 +31,8 @@ def meeting_of(agreement, pk):
     )
 
 
-@require_GET
 @members_only()
+@require_GET
 def meeting(request, agreement, pk):
     """When, where, who; the agenda in short; the decisions and what became of them; who changed what."""
     found = meeting_of(agreement, pk)
@@ -60,8 +60,8 @@ def meeting(request, agreement, pk):
     return render(request, "meetings/meeting.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def meeting_edit(request, agreement, pk):
     """Date, place, host, chair. A new time is told to everybody concerned, and reminders of the old one are taken back."""
     found = meeting_of(agreement, pk)
@@ -92,8 +92,8 @@ def meeting_edit(request, agreement, pk):
     return render(request, "meetings/meeting_form.html", {"meeting": found, "form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def meeting_cancel(request, agreement, pk):
     """Calls the meeting off, with the reason."""
     found = meeting_of(agreement, pk)
@@ -111,8 +111,8 @@ def meeting_cancel(request, agreement, pk):
     return render(request, "meetings/meeting_end.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def meeting_hold(request, agreement, pk):
     """Records that the meeting was held, which also keeps the cadence of its commitment."""
     found = meeting_of(agreement, pk)
