@@ -58,7 +58,7 @@ TABLE = {
     "office": Row(SECRETARIES | LEADERS),
     "reporting-current": Row(ALL),
     "reporting": Row(ALL, needs={"period": "period"}),
-    "report": Row(OWN, OWN, {"number": "task", "period": "period", "organization": "organization"}),
+    "report": Row(OWN | {"leader"}, OWN, {"number": "task", "period": "period", "organization": "organization"}),
     "report-decide": Row(NOBODY, {"secretary"}, {"id": "report"}, WEST | {"town"}),
     "meeting-list": Row(ALL),
     "mechanism": Row(ALL, needs={"pk": "mechanism"}),

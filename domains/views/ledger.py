@@ -15,8 +15,8 @@ from domains.models import Domain
 ROWS = 50
 
 
-@require_GET
 @members_only()
+@require_GET
 def ledger(request, agreement):
     """All tasks, filtered and sorted by the query string; what it does not understand there is left out."""
     parties = list(agreement.parties.all())

@@ -9,8 +9,8 @@ from agreement.workdays import calendar, office_today
 from domains.owing import debts_of_side
 
 
-@require_GET
 @members_only(Role.SECRETARY, Role.LEADER)
+@require_GET
 def office(request, agreement):
     """Overdue milestones and outstanding reports by organization of the reader's own side."""
     today = office_today()

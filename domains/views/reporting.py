@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
-from agreement.models import Organization, Role
+from agreement.models import Organization
 from agreement.permissions import demand, is_secretary, members_only
 from agreement.workdays import calendar, neighbours, office_today, parse_period, period_of
 from domains.forms.report import DecisionForm, RepeatForm, ReportForm
@@ -29,15 +29,15 @@ from domains.reporting import (
 )
 
 
-@require_GET
 @members_only()
+@require_GET
 def reporting_current(request, agreement):
     """Leads to the period being reported on today."""
     return redirect("reporting", agreement.slug, period_of(agreement, office_today(), calendar()).key)
 
 
-@require_GET
 @members_only()
+@require_GET
 def reporting(request, agreement, period):
     """A period: what the reader's unit or side owes and how far it is; of everybody else, what was accepted."""
     today, days = office_today(), calendar()
@@ -68,8 +68,8 @@ def reporting(request, agreement, period):
     return render(request, "domains/reporting.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @members_only()
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request, agreement, number, period, organization):
     """One task's report by one organization: read, written, sent, or sent again unchanged, by who may."""
     place, owed = _place_or_404(agreement, number, period, organization)
@@ -116,8 +116,8 @@ def report(request, agreement, number, period, organization):
     return _taken(request, place, _("Sent to the office.") if sent else _("Draft saved."))
 
 
+@members_only()
 @require_POST
-@members_only(Role.SECRETARY)
 def report_decide(request, agreement, id):
     """The own office accepts a report, or returns it with a reason."""
     visible = Report.objects.visible_to(request.membership).filter(task__agreement=agreement)
@@ -177,6 +177,8 @@ def _show_report(request, place, owed, *, form=None, decision=None, status=200, 
     mine = with_texts(rows_of(own_part(owed, membership)), place.period)
     rows = with_rights(mine, membership, office_today())
     row = rows[0] if rows else None
+    if row is None and newest is None:
+        raise Http404
     last = row["last"] if row else None
     writes = bool(row and row["may_write"]) and (newest is None or newest.state != Report.State.SUBMITTED)
     writing = request.GET.get("write") or not (newest and newest.state == Report.State.ACCEPTED)
