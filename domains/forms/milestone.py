@@ -19,7 +19,12 @@ class MoveForm(VersionedModelForm):
 
     place = ""  # the id of the element it is answered in
 
-    percent = forms.IntegerField(label=_("percent"), min_value=0, max_value=100)
+    percent = forms.IntegerField(
+        label=_("percent"),
+        min_value=0,
+        max_value=100,
+        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _("Percent goes from 0 to 100.")),
+    )
     on = DayField(label=_("on"))
 
     class Meta:
