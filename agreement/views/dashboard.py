@@ -17,16 +17,16 @@ from agreement.workdays import OFFICE_TIME, office_today
 PANELS = ("overall", "late", "wanted", "decisions", "meetings")
 
 
-@require_GET
 @members_only()
+@require_GET
 def dashboard(request, agreement):
     """Complete at first paint; the panels then ask for themselves whether anything has changed."""
     context = {"today": office_today(), "panels": PANELS, "etag": _etag(request, agreement)}
     return render(request, "dashboard/page.html", context)
 
 
-@require_GET
 @members_only()
+@require_GET
 def panel(request, agreement, name):
     """One panel by itself; 304 when nothing happened in the agreement since the reader's copy."""
     if name not in PANELS:

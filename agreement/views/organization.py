@@ -8,8 +8,8 @@ from agreement.permissions import members_only
 from agreement.workdays import office_today
 
 
-@require_GET
 @members_only()
+@require_GET
 def organization(request, agreement, id):
     """Both sides see who is to be called: post and office phone of the people of this agreement, nothing else of them."""
     units = Organization.objects.of_agreement(agreement).select_related("party__agreement", "successor")

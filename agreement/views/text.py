@@ -9,8 +9,8 @@ from agreement.permissions import members_only
 from agreement.workdays import office_today
 
 
-@require_GET
 @members_only()
+@require_GET
 def text(request, agreement):
     """Section by section; a clause without a task shows the gap."""
     clauses = Prefetch("clauses", Clause.objects.order_by("position", "pk"))

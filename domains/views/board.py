@@ -16,8 +16,8 @@ from domains.health import COLUMNS, Light, Terms
 from domains.models import Domain, Task
 
 
-@require_GET
 @members_only()
+@require_GET
 def board(request, agreement, number):
     """The whole page; for htmx only the part that changes: the board with its filters' sum, or its columns."""
     today = office_today()

@@ -30,8 +30,8 @@ from domains.views.answers import changed, get_task
 PER_PAGE = 50
 
 
-@require_GET
 @members_only()
+@require_GET
 def issue_list(request, agreement):
     """The issues this person may see, by level, the highest first."""
     asked = IssueFilter(request.GET, agreement=agreement)
@@ -45,14 +45,14 @@ def issue_list(request, agreement):
     return render(request, template, {"form": asked, "page": page, "ladder": Issue.Level.choices})
 
 
-@require_GET
 @members_only()
+@require_GET
 def issue(request, agreement, id):
     return _show(request, get_issue(request, agreement, id))
 
 
-@require_http_methods(["GET", "POST"])
 @members_only()
+@require_http_methods(["GET", "POST"])
 def issue_new(request, agreement, number):
     task = get_task(agreement, number)
     membership = request.membership
@@ -74,16 +74,16 @@ def issue_new(request, agreement, number):
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-@require_POST
 @members_only()
+@require_POST
 def issue_escalate(request, agreement, id):
     found = get_issue(request, agreement, id)
     form = StepForm(request.POST)
     return _step(request, found, form, "escalate", may_escalate, _("The issue now stands one level higher."))
 
 
-@require_POST
 @members_only()
+@require_POST
 def issue_send_down(request, agreement, id):
     found = get_issue(request, agreement, id)
     form = SendDownForm(request.POST)
@@ -92,8 +92,8 @@ def issue_send_down(request, agreement, id):
     )
 
 
-@require_POST
 @members_only()
+@require_POST
 def issue_close(request, agreement, id):
     found = get_issue(request, agreement, id)
     outcomes = outcomes_open_to(request.membership, found)

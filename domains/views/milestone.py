@@ -20,8 +20,8 @@ def get_milestone(agreement, id) -> Milestone:
     return get_object_or_404(Milestone.objects.select_related("task__agreement"), task__agreement=agreement, pk=id)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only()
+@require_http_methods(["GET", "POST"])
 def milestone(request, agreement, id):
     """How far it is: asked on the task's page or in any other place (a row of "my work"), answered there."""
     found = get_milestone(agreement, id)
@@ -57,8 +57,8 @@ def _in_its_row(request, milestone, form, *, status=200, done=False):
     return render(request, "domains/_move_form.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only()
+@require_http_methods(["GET", "POST"])
 def milestone_new(request, agreement, number):
     task = get_task(agreement, number)
     demand(may_edit_tasks(request.membership))
@@ -72,8 +72,8 @@ def milestone_new(request, agreement, number):
     return render(request, "domains/milestone_form.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only()
+@require_http_methods(["GET", "POST"])
 def milestone_edit(request, agreement, id):
     found = get_milestone(agreement, id)
     demand(may_edit_tasks(request.membership))

@@ -13,8 +13,8 @@ from domains.permissions import acts_on_behalf, may_update, part_in
 from domains.views.answers import changed, get_task, show_task
 
 
-@require_POST
 @members_only()
+@require_POST
 def progress_new(request, agreement, number):
     task = get_task(agreement, number)
     demand(may_update(request.membership, task))

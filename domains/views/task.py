@@ -12,8 +12,8 @@ from domains.permissions import acts_on_behalf, may_update
 from domains.views.answers import changed, get_task, show_task
 
 
-@require_GET
 @members_only()
+@require_GET
 def task(request, agreement, number):
     """The whole page; for htmx the drawer, the body, or a page of its history."""
     found = get_task(agreement, number)
@@ -23,8 +23,8 @@ def task(request, agreement, number):
     return show_task(request, found)
 
 
-@require_POST
 @members_only()
+@require_POST
 def start(request, agreement, number):
     found = get_task(agreement, number)
     demand(may_update(request.membership, found))

@@ -14,8 +14,8 @@ from domains.telling import tell_other_office
 from domains.views.answers import changed, get_task
 
 
-@require_http_methods(["GET", "POST"])
 @members_only()
+@require_http_methods(["GET", "POST"])
 def task_edit(request, agreement, number):
     task = get_task(agreement, number)
     demand(may_edit_tasks(request.membership))
@@ -32,8 +32,8 @@ def task_edit(request, agreement, number):
     return render(request, "domains/task_form.html", {"task": task, "form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
 @members_only()
+@require_http_methods(["GET", "POST"])
 def task_owners(request, agreement, number):
     """The owners of the own side: one more, one less, another lead. The other side names its own."""
     task = get_task(agreement, number)
