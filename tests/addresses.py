@@ -37,6 +37,7 @@ ISSUE_IS_HIDDEN = {"town", "west town", "west secretary", "west leader"}  # leve
 
 TABLE = {
     "dashboard": Row(ALL),
+    "dashboard-panel": Row(ALL, needs={"name": "panel"}),
     "agreement-text": Row(ALL),
     "organization": Row(ALL, needs={"id": "organization"}),
     "domain-board": Row(ALL, needs={"number": "domain"}),
@@ -44,15 +45,15 @@ TABLE = {
     "task-start": Row(NOBODY, OWNERS, TASK),
     "task-edit": Row(SECRETARIES, SECRETARIES, TASK),
     "task-owners": Row(SECRETARIES, SECRETARIES, TASK),
-    "progress-new": Row(OWNERS, OWNERS, {"number": "counted"}),
+    "progress-new": Row(NOBODY, OWNERS, {"number": "counted"}),
     "milestone-new": Row(SECRETARIES, SECRETARIES, TASK),
-    "milestone": Row(OWN, OWN, {"id": "milestone"}),
+    "milestone": Row(ALL, OWN, {"id": "milestone"}),  # who may not move it is led to its task
     "milestone-edit": Row(SECRETARIES, SECRETARIES, {"id": "milestone"}),
     "issue-list": Row(ALL),
     "issue": Row(ALL - ISSUE_IS_HIDDEN, NOBODY, {"id": "issue"}, ISSUE_IS_HIDDEN),
     "issue-new": Row(OWNERS, OWNERS, TASK),
     "issue-escalate": Row(NOBODY, OWN, {"id": "issue"}, ISSUE_IS_HIDDEN),
-    "issue-send-down": Row(NOBODY, OWN, {"id": "issue"}, ISSUE_IS_HIDDEN),
+    "issue-send-down": Row(NOBODY, NOBODY, {"id": "issue"}, ISSUE_IS_HIDDEN),  # nothing lies below level 0
     "issue-close": Row(NOBODY, OWN, {"id": "issue"}, ISSUE_IS_HIDDEN),
     "ledger": Row(ALL),
     "office": Row(SECRETARIES | LEADERS),
@@ -103,7 +104,7 @@ def make_things(cast):
     return {
         "task": task.number, "counted": "2.4", "milestone": make_milestone(task, east.transport).pk, "domain": cast.domain.number,
         "organization": east.transport.pk, "issue": issue.pk, "report": report.pk, "period": "2026-11", "mechanism": mechanism.pk,
-        "meeting": planned.pk, "held": held.pk, "item": item.pk, "decision": decision.pk, "stage": "agenda",
+        "meeting": planned.pk, "held": held.pk, "item": item.pk, "decision": decision.pk, "stage": "agenda", "panel": "late",
     }  # fmt: skip
 
 
