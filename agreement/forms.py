@@ -4,7 +4,8 @@ import json
 import uuid
 
 from django import forms
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from agreement.models import Activity, Submission
@@ -28,6 +29,15 @@ class OnceForm(forms.Form):
         """Whether this is the first time the form is taken; True also when an old page sent no key."""
         key = self.cleaned_data.get("once")
         return key is None or Submission.objects.first_time(self.user, key)
+
+
+def compared(value):
+    """A field's value as two people's are compared, and as a form remembers it: of a related row its key (two units may
+    share a name), of a text its words, however a browser breaks its lines."""
+    if isinstance(value, models.Model):
+        return value.pk
+    value = plain(value)
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
 class VersionedModelForm(forms.ModelForm):
@@ -59,11 +69,13 @@ class VersionedModelForm(forms.ModelForm):
             mine = self.merged_into(stored)
             if mine is None:
                 return None
-            for name, value in mine.items():
-                setattr(stored, name, value)
             changes = {
-                name: (before[name], value) for name, value in mine.items() if plain(before[name]) != plain(value)
+                name: (before[name], value) for name, value in mine.items() if compared(before[name]) != compared(value)
             }
+            for name, (_old, value) in changes.items():
+                setattr(stored, name, value)
+            if changes and not self._goes_together(stored, before):
+                return None
             if changes:
                 stored.version += 1
                 stored.save(update_fields=[*changes, "version"])
@@ -86,31 +98,66 @@ class VersionedModelForm(forms.ModelForm):
 
         `stored` is the row as it stands now, locked.
         """
-        mine = self._mine()
-        now = {name: plain(getattr(stored, name)) for name in self.own_fields}
-        theirs = {name for name in self.own_fields if now[name] != self._original().get(name)}
-        if stored.version != self.cleaned_data["version"] and (
-            both := [name for name in mine if name in theirs and plain(mine[name]) != now[name]]
-        ):
+        mine, original = self._mine(), self._original()
+        now = {name: compared(getattr(stored, name)) for name in self.own_fields}
+        theirs = self._theirs(now, original, stored.version != self.cleaned_data["version"])
+        if both := [name for name in mine if name in theirs and compared(mine[name]) != now[name]]:
             self._tell_conflict(stored, both, mine)
             return None
         return mine
 
+    def _theirs(self, now, original, unseen) -> set:
+        """The fields somebody else changed since this form was shown; all of an `unseen` row when an old page says nothing."""
+        return {name for name in now if (now[name] != original[name] if name in original else unseen)}
+
+    def _goes_together(self, stored, before) -> bool:
+        """Whether the row holds with both people's changes; False, with `conflict` or errors filled, when it does not."""
+        try:
+            stored.validate_constraints()
+            return True
+        except ValidationError as broken:
+            mine = {name: getattr(stored, name) for name in self.own_fields}
+            for name, value in before.items():
+                setattr(stored, name, value)
+            now = {name: compared(value) for name, value in before.items()}
+            theirs = self._theirs(now, self._original(), stored.version != self.cleaned_data["version"])
+            if theirs:
+                self._tell_conflict(stored, [name for name in self.own_fields if name in theirs], mine)
+                self._show(stored, theirs)
+            self.add_error(None, broken.messages)
+            return False
+
+    def _show(self, stored, names):
+        """Puts what is stored into the boxes `names`."""
+        for name in names:
+            value = getattr(stored, name)
+            key = self.add_prefix(name)
+            if value is False:
+                self.data.pop(key, None)
+            else:
+                self.data[key] = "" if value is None else str(compared(value))
+
     def _values(self, instance) -> dict:
-        return {name: plain(getattr(instance, name)) for name in self._meta.fields if name in self.fields}
+        return {name: compared(getattr(instance, name)) for name in self._meta.fields if name in self.fields}
 
     def _original(self) -> dict:
         """The values this form was shown with; what is stored when an old page sent none."""
         try:
-            original = json.loads(self.cleaned_data.get("original") or "{}")
-        except ValueError:
+            # From the data: a field's own check may ask before this one was cleaned.
+            original = json.loads(self.data.get(self.add_prefix("original")) or "{}")
+        except (ValueError, RecursionError):
             original = {}
         return original if isinstance(original, dict) else {}
+
+    def untouched(self, name, value) -> bool:
+        """Whether `value` is what the form was shown with: whoever left it alone need not answer for it."""
+        original = self._original()
+        return name in original and compared(value) == original[name]
 
     def _mine(self) -> dict:
         original = self._original()
         values = {name: self.cleaned_data[name] for name in self.own_fields if name in self.cleaned_data}
-        return {name: value for name, value in values.items() if plain(value) != original.get(name, object())}
+        return {name: value for name, value in values.items() if compared(value) != original.get(name, object())}
 
     def _tell_conflict(self, stored, names, mine):
         last = Activity.objects.filter(subject=key_of(stored)).select_related("by").order_by("-id").first()
@@ -120,7 +167,7 @@ class VersionedModelForm(forms.ModelForm):
                     "label": self.fields[name].label,
                     "theirs": self._words(name, getattr(stored, name)),
                     "mine": self._words(name, mine[name]),
-                    "original": self._original().get(name),
+                    "original": self._words(name, self._original().get(name)),
                     "who": last.by if last else None,
                     "when": last.at if last else None,
                 }
@@ -128,16 +175,20 @@ class VersionedModelForm(forms.ModelForm):
         # Sent once more, the form now says: I have seen theirs, and keep mine.
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = str(stored.version)
-        self.data[self.add_prefix("original")] = json.dumps(self._values(stored), ensure_ascii=False)
+        # What else has changed is still not seen.
+        values = self._values(stored)
+        remembered = self._original() | {name: values[name] for name in names}
+        self.data[self.add_prefix("original")] = json.dumps(remembered, ensure_ascii=False)
         self.add_error(
             None,
             _("Somebody else saved this while you were writing. Nothing you typed is lost: compare, then save again."),
         )
 
     def _words(self, name, value):
-        choices = (
-            dict(getattr(self.fields[name], "choices", None) or [])
-            if not hasattr(self.fields[name], "queryset")
-            else {}
-        )
-        return choices.get(value, value)
+        """What stands for `value`, a row, its key or a choice, on the page."""
+        field = self.fields[name]
+        if hasattr(field, "queryset"):
+            if isinstance(value, models.Model):
+                return value
+            return field.queryset.filter(pk=value).first() if isinstance(value, int) else None
+        return next((words for key, words in getattr(field, "choices", ()) if key == value), value)

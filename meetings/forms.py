@@ -3,10 +3,13 @@
 import datetime
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from agreement.dates import FIRST_YEAR, LAST_YEAR, DayField
 from agreement.forms import OnceForm, VersionedModelForm
 from agreement.models import Organization, Party
+from agreement.texts import CleanCharField, field_for_people
 from domains.models import Domain, Milestone, Task
 from meetings.models import AgendaItem, Decision, Mechanism, MechanismMember, Meeting
 
@@ -18,11 +21,11 @@ def day_input():
 class WordsForm(forms.Form):
     """One sentence that must be said: why a meeting is cancelled, what became of a decision."""
 
-    words = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}))
+    words = CleanCharField(widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args, label, max_length, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["words"] = forms.CharField(
+        self.fields["words"] = CleanCharField(
             label=label, max_length=max_length, widget=forms.Textarea(attrs={"rows": 2})
         )
 
@@ -30,7 +33,7 @@ class WordsForm(forms.Form):
 class HeldForm(forms.Form):
     """On which day a meeting was held; not one still to come."""
 
-    on = forms.DateField(label=_("Held on"), widget=day_input())
+    on = DayField(label=_("Held on"), widget=day_input())
 
     def __init__(self, *args, meeting, today, **kwargs):
         super().__init__(*args, initial={"on": min(meeting.day, today)}, **kwargs)
@@ -50,12 +53,14 @@ class MechanismForm(VersionedModelForm):
     class Meta:
         model = Mechanism
         fields = ["interval_months", "first_host", "host_alternates", "rules", "to_confirm"]
+        formfield_callback = field_for_people
         widgets = {"rules": forms.Textarea(attrs={"rows": 6})}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["first_host"].queryset = Party.objects.filter(agreement=self.instance.agreement_id)
         self.fields["interval_months"].min_value = 1
+        self.fields["interval_months"].validators.append(MaxValueValidator(120))
 
     def clean_interval_months(self):
         if self.cleaned_data["interval_months"] < 1:
@@ -95,6 +100,7 @@ class MeetingForm(VersionedModelForm):
     class Meta:
         model = Meeting
         fields = ["starts_at", "minutes", "place", "host", "chair", "kind", "remark"]
+        formfield_callback = field_for_people
         widgets = {
             "starts_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             "remark": forms.Textarea(attrs={"rows": 3}),
@@ -106,7 +112,13 @@ class MeetingForm(VersionedModelForm):
         self.fields["host"].queryset = Party.objects.filter(agreement=self.instance.agreement_id)
 
     def clean_starts_at(self):
-        starts_at = self.cleaned_data["starts_at"].astimezone(datetime.UTC)  # as the database gives it: they compare
+        starts_at = self.cleaned_data["starts_at"]
+        if not FIRST_YEAR <= starts_at.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                _("The year %(year)s lies outside %(first)s to %(last)s.")
+                % {"year": starts_at.year, "first": FIRST_YEAR, "last": LAST_YEAR}
+            )
+        starts_at = starts_at.astimezone(datetime.UTC)  # as the database gives it: they compare
         if starts_at != self.instance.starts_at and starts_at < self.now:
             raise forms.ValidationError(_("This lies in the past. If the meeting took place, record that it was held."))
         return starts_at
@@ -134,6 +146,7 @@ class ItemFields(forms.ModelForm):
 class ItemMeta:
     model = AgendaItem
     fields = ["section", "title", "text", "presenter", "presenter_name", "minutes"]
+    formfield_callback = field_for_people
     widgets = {"text": forms.Textarea(attrs={"rows": 4})}
 
 
@@ -220,6 +233,7 @@ def _milestone_label(milestone) -> str:
 class DecisionMeta:
     model = Decision
     fields = ["item", "verb", "text", "due_on", "due_text", "effect", "title", "domain", "task", "milestone"]
+    formfield_callback = field_for_people
     widgets = {"text": forms.Textarea(attrs={"rows": 3}), "due_on": day_input()}
 
 

@@ -79,18 +79,18 @@ class PlanForm(forms.ModelForm):
         self.fields["due_text"].help_text = _("In the agreement's words; where there is no date, the words are enough.")
         self.fields["weight"].validators.append(MaxValueValidator(100))
 
+
+class MilestoneForm(PlanForm, VersionedModelForm):
+    """Changes the plan of a milestone that is there."""
+
     def clean_due_on(self):
         due_on = self.cleaned_data["due_on"]
-        if self.agreed_on and due_on != self.agreed_on:
+        if self.agreed_on and due_on != self.agreed_on and not self.untouched("due_on", due_on):
             raise forms.ValidationError(
                 _("An agreed date moves only by a decision of a joint meeting. It stays %(date)s.")
                 % {"date": self.agreed_on.isoformat()}
             )
         return due_on
-
-
-class MilestoneForm(PlanForm, VersionedModelForm):
-    """Changes the plan of a milestone that is there."""
 
 
 class NewMilestoneForm(OnceForm, PlanForm):

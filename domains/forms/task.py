@@ -62,7 +62,7 @@ class TaskForm(VersionedModelForm):
 
     def clean_due_on(self):
         due_on = self.cleaned_data["due_on"]
-        if self.agreed_on and due_on != self.agreed_on:
+        if self.agreed_on and due_on != self.agreed_on and not self.untouched("due_on", due_on):
             raise forms.ValidationError(
                 _("An agreed date moves only by a decision of a joint meeting. It stays %(date)s.")
                 % {"date": self.agreed_on.isoformat()}
