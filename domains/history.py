@@ -2,6 +2,8 @@
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,6 +35,16 @@ DEEDS = {
 }
 # Facts in `changes` that are no field of the noun.
 FACTS = {"words": gettext_lazy("in words"), "reason": gettext_lazy("reason")}
+
+
+def seen_by(membership):
+    """The activities that change something this person sees: not the other side's own, but for issues between two leads.
+
+    Even that something happened is the other side's own affair: a poll must not tell it.
+    """
+    between_leads = Issue.objects.visible_to(membership).filter(agreement=membership.agreement_id, peak_level=0)
+    keys = between_leads.order_by().values(key=Concat(Value("issue:"), Cast("pk", CharField())))
+    return Activity.objects.filter(Q(side=None) | Q(side=membership.party_id) | Q(subject__in=keys))
 
 
 def task_history(task, membership):

@@ -40,10 +40,10 @@ def panel(request, agreement, name):
 
 
 def _etag(request, agreement) -> str:
-    """Differs after any change, for another reader, in another language, and from one hour to the next."""
+    """Differs after any change that is not the other side's own, for another reader, in another language, and from one hour to the next."""
     hour = timezone.now().astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H")
     facts = [
-        Activity.objects.stamp(agreement),
+        Activity.objects.visible_to(request.membership).stamp(agreement),
         str(request.membership.pk),
         request.membership.role,
         get_language(),

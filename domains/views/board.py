@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from agreement.models import Activity
 from agreement.permissions import members_only
 from agreement.workdays import calendar, office_today
 from domains.cards import cards
 from domains.forms.board import BoardFilter
 from domains.health import COLUMNS, Light, Terms
+from domains.history import seen_by
 from domains.models import Domain, Task
 
 
@@ -67,7 +67,7 @@ def _etag(request, agreement, number, today) -> str:
     """Differs whenever this reader could see something else; read before the rows, so that it is never too new."""
     membership = request.membership
     parts = [
-        Activity.objects.stamp(agreement),
+        seen_by(membership).stamp(agreement),
         today,
         get_language(),
         f"{membership.pk}-{membership.role}-{membership.organization_id}",
