@@ -39,6 +39,7 @@ def main(address="http://127.0.0.1:8000", *wanted):
                 base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN", reduced_motion="reduce"
             )
             page = context.new_page()
+            page.on("response", refuse_errors)
             if account:
                 sign_in(page, account)
             take(page)
@@ -48,6 +49,13 @@ def main(address="http://127.0.0.1:8000", *wanted):
             print(f"{path.name}: {path.stat().st_size // 1024} KB")
             context.close()
         browser.close()
+
+
+def refuse_errors(response) -> None:
+    """A picture of an error page is no picture for the README."""
+    if response.status >= 500:
+        print(f"{response.url} answered {response.status}", file=sys.stderr)
+        os._exit(1)
 
 
 def sign_in(page: Page, account: str) -> None:
@@ -64,7 +72,7 @@ def open_card(page: Page) -> None:
         ".taskcard-title a"
     ).click()
     page.locator("#drawer-body .milestone summary").nth(1).click()
-    page.locator("#drawer-body form:visible").first.wait_for()
+    page.locator("#drawer-body form:visible button").first.scroll_into_view_if_needed()
 
 
 def next_agenda(page: Page) -> None:
