@@ -112,9 +112,7 @@ class Period:
     closes_on: date
 
     def __str__(self):
-        if self.kind == Agreement.Period.MONTH:
-            return date_format(self.starts_on, "YEAR_MONTH_FORMAT")
-        return _("quarter %(quarter)s of %(year)s") % {"quarter": self.key[-1], "year": self.starts_on.year}
+        return period_words(self.key)
 
     def is_open_on(self, day: date) -> bool:
         return self.opens_on <= day <= self.closes_on
@@ -122,6 +120,17 @@ class Period:
     def is_late_on(self, day: date) -> bool:
         """Whether a report handed in on `day` is a late one (补报)."""
         return day > self.closes_on
+
+
+def period_words(key: str) -> str:
+    """A period's key, "2026-11" or "2026Q4", as people write it; anything else as it came."""
+    found = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])|Q([1-4]))", key)
+    if not found:
+        return key
+    year, month, quarter = found.groups()
+    if month:
+        return date_format(date(int(year), int(month), 1), "YEAR_MONTH_FORMAT")
+    return _("quarter %(quarter)s of %(year)s") % {"quarter": quarter, "year": int(year)}
 
 
 def period_of(agreement: Agreement, day: date, calendar: Calendar) -> Period:

@@ -2,9 +2,11 @@
 
 from django import template
 
+from agreement.workdays import period_words
 from domains.reporting import TEXTS, changes
 
 register = template.Library()
+register.filter("period_words", period_words)
 
 
 @register.inclusion_tag("domains/_report_texts.html")

@@ -1,10 +1,10 @@
 """How a change is answered: the fresh task where it was asked for in place, a redirect where there is no JavaScript."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
 from domains.dossier import dossier
 from domains.models import Task
@@ -14,6 +14,8 @@ FRAGMENTS = {"drawer-body": "domains/_task_drawer.html", "task-body": "domains/_
 
 def get_task(agreement, number) -> Task:
     """The task of `agreement` with what its page needs at hand; Http404 when there is none."""
+    if "\0" in number:  # PostgreSQL takes none
+        raise Http404
     tasks = Task.objects.select_related("agreement", "domain", "doing_side", "move_side")
     return get_object_or_404(
         tasks.prefetch_related("clauses", "owners__organization", "milestones__organization"),
@@ -42,7 +44,8 @@ def changed(request, task, said, *, anchor="", place=None):
             response = show_task(request, get_task(task.agreement, task.number), done=said, place=place)
             response = reswap(retarget(response, f"#{place}"), "innerHTML")
         else:
-            response = HttpResponse(status=204)
+            messages.success(request, said)
+            return HttpResponseClientRedirect(task.get_absolute_url() + anchor)
         trigger_client_event(response, "toast", {"text": str(said), "level": "ok"})
         return trigger_client_event(response, "task-changed", {})
     messages.success(request, said)
