@@ -8,7 +8,7 @@ PAGES = [
     "", "text/", "domains/0/", "domains/2/", "tasks/2.3/", "tasks/2.3/issues/new/", "ledger/", "issues/", "reporting/", "meetings/",
 ]  # fmt: skip
 OFFICE = ["office/", "tasks/2.3/edit/", "tasks/2.3/owners/", "tasks/2.3/milestones/new/"]
-OWN = ["/me/", "/me/notices/", "/me/outbox/", "/accounts/password_change/"]
+OWN = ["/me/", "/me/notices/", "/me/outbox/", "/accounts/password/"]
 SERIOUS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 
 
