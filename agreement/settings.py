@@ -141,6 +141,8 @@ AXES_LOCKOUT_CALLABLE = "agreement.views.accounts.locked_out"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_IPWARE_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 0)
 AXES_VERBOSE = False
+# A form kept over a sign-in that fails is not written down with the failure: its words are one side's own.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kept"]
 
 # --- Security: over plain HTTP only where SITE_URL says so (the embedded default on one's own machine)
 HTTPS = SITE_URL.startswith("https://")

@@ -31,7 +31,7 @@ def kept_again(data) -> list[list[str]]:
     try:
         kept = json.loads(data.get("kept") or "[]")
         return [[str(name), str(value)] for name, value in kept]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return []
 
 

@@ -90,16 +90,19 @@ class TaskOwner(models.Model):
             self._trace("left", by, {"role": (self.role, "")})
             self.delete()
 
-    def take_lead(self, *, by) -> None:
-        """Makes it its side's lead; who led until now supports."""
+    def take_lead(self, *, by) -> bool:
+        """Makes it its side's lead, who led until now supports; False when it was taken out meanwhile."""
         with transaction.atomic():
             side = list(TaskOwner.objects.select_for_update().filter(task=self.task, party=self.party).order_by("pk"))
+            if self.pk not in {owner.pk for owner in side}:
+                return False
             TaskOwner.objects.filter(pk__in=[owner.pk for owner in side], role=self.OwnerRole.LEAD).exclude(
                 pk=self.pk
             ).update(role=self.OwnerRole.SUPPORT)
             old, self.role, self.to_confirm = self.role, self.OwnerRole.LEAD, False
             self.save(update_fields=["role", "to_confirm"])
             self._trace("took_lead", by, {"role": (old, self.role)})
+            return True
 
     def _trace(self, verb, by, changes):
         record(

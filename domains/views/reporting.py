@@ -123,7 +123,9 @@ def report_decide(request, agreement, id):
     visible = Report.objects.visible_to(request.membership).filter(task__agreement=agreement)
     report = get_object_or_404(visible.select_related("task__agreement", "organization__party"), pk=id)
     demand(may_decide_report(request.membership, report))
-    place = Place(report.task, report.organization, parse_period(agreement, report.period, calendar()))
+    place = Place(
+        report.task, report.organization, _period_or_404(agreement, report.period, calendar(), office_today())
+    )
     owed = _owed(place)
     form = DecisionForm(request.POST)
     if not form.is_valid():

@@ -44,17 +44,21 @@ def task_owners(request, agreement, number):
     if "owner" not in request.POST:
         return _add(request, task, party)
     pk = request.POST["owner"]
-    owner = get_object_or_404(TaskOwner, task=task, party=party, pk=pk if pk.isdecimal() else 0)
-    with transaction.atomic():
-        if request.POST.get("act") == "lead":
-            owner.take_lead(by=request.user)
-            said = _("The lead has been changed.")
-        else:
-            key = owner.pk
-            owner.leave(by=request.user)
-            owner.pk = key  # its trace is still told
-            said = _("The organization has been taken out.")
-        tell_other_office(owner, request.membership, path=task.get_absolute_url())
+    owner = get_object_or_404(TaskOwner, task=task, party=party, pk=pk if pk.isdecimal() and len(pk) < 19 else 0)
+    try:
+        with transaction.atomic():
+            if request.POST.get("act") == "lead":
+                if not owner.take_lead(by=request.user):
+                    return _overtaken(request, task, OwnerForm(request.POST, task=task, party=party))
+                said = _("The lead has been changed.")
+            else:
+                key = owner.pk
+                owner.leave(by=request.user)
+                owner.pk = key  # its trace is still told
+                said = _("The organization has been taken out.")
+            tell_other_office(owner, request.membership, path=task.get_absolute_url())
+    except IntegrityError:  # somebody named another lead in this very moment
+        return _overtaken(request, task, OwnerForm(request.POST, task=task, party=party))
     return _changed(request, task, said)
 
 
@@ -67,9 +71,13 @@ def _add(request, task, party):
             owner = TaskOwner.join(task, form.cleaned_data["organization"], form.cleaned_data["role"], by=request.user)
             tell_other_office(owner, request.membership, path=task.get_absolute_url())
     except IntegrityError:
-        form.add_error(None, _("Somebody else changed the owners meanwhile. Look at them again."))
-        return _owners(request, get_task(task.agreement, task.number), form, status=409)
+        return _overtaken(request, task, form)
     return _changed(request, task, _("The organization has been named."))
+
+
+def _overtaken(request, task, form):
+    form.add_error(None, _("Somebody else changed the owners meanwhile. Look at them again."))
+    return _owners(request, get_task(task.agreement, task.number), form, status=409)
 
 
 def _owners(request, task, form, status=200, done=""):

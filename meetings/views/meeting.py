@@ -74,6 +74,8 @@ def meeting_edit(request, agreement, pk):
         if form.is_valid():
             with transaction.atomic():
                 before = Meeting.objects.locked(pk)
+                if not before.is_open:
+                    return _refused(request, before)
                 saved = form.save_over(by=request.user)
                 if saved and (saved.starts_at, saved.place, saved.host_id) != (
                     before.starts_at,
