@@ -2,7 +2,7 @@
 """Sets the application up and runs it. Needs Python 3.11 or newer and nothing else.
 
     python3 run.py                the application with its demo, on http://127.0.0.1:8000
-    python3 run.py test [...]     the tests; arguments go to pytest
+    python3 run.py test [...]     all the tests; arguments go to pytest
     python3 run.py manage [...]   any management command, on the same data
 
 HOST and PORT move it, DATA_DIR moves its data; a setting in the environment always wins over the defaults here.
@@ -28,6 +28,7 @@ from tools.supervisor import Child, supervise
 
 DATA = pathlib.Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
 HOST = os.environ.get("HOST") or "127.0.0.1"
+EVERY_TEST = ["-n", "auto", "--dist", "loadfile"]  # on every core; the tests of one file share what is slow to make
 PORT = os.environ.get("PORT") or "8000"
 REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST)
 
@@ -47,7 +48,7 @@ def main(command="run", *arguments):
     elif command == "test":
         set_up(DEVELOPMENT)
         os.chdir(str(ROOT))
-        become([PYTHON, "-m", "pytest"] + list(arguments), settings())
+        become([PYTHON, "-m", "pytest"] + (list(arguments) or EVERY_TEST), settings())
     elif command == "manage":
         set_up(RUNTIME)
         become([PYTHON, ROOT / "manage.py"] + list(arguments), embedded_settings())
