@@ -85,3 +85,24 @@ def test_a_meeting_that_ended_while_it_was_being_moved_stays_as_it_ended(cast, c
     meeting.refresh_from_db()
     assert meeting.starts_at.day == 11
     assert not Notice.objects.exists()
+
+
+def test_words_sent_again_under_a_key_already_used_are_not_called_sent(cast, client):
+    # The answer to "Save draft" was lost on the way; the writer went on writing and sent the page.
+    task = make_task(cast, started_on=datetime.date(2026, 1, 5))
+    address = reverse("report", args=[cast.agreement.slug, task.number, "2026-10", cast.east.transport.pk])
+    client.force_login(cast.east.staff)
+    form = client.get(address).context["form"]
+    first = {name: form[name].value() or "" for name in form.fields} | {"work_done": "做了一半", "action": "save"}
+    assert client.post(address, first).status_code == 302
+    assert client.post(address, first).status_code == 302  # F5: once is enough
+    assert Report.objects.get().lock == 1
+    more = first | {"work_done": "全部做完", "approved_by_name": "张三", "action": "submit"}
+    late = client.post(address, more)
+    assert late.status_code == 409
+    assert "全部做完" in late.content.decode()
+    form = late.context["form"]
+    again = more | {name: form[name].value() or "" for name in form.fields}
+    assert client.post(address, again).status_code == 302
+    report = Report.objects.get()
+    assert (report.work_done, report.state) == ("全部做完", "submitted")

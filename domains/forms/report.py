@@ -85,8 +85,8 @@ class ReportForm(OnceForm, forms.ModelForm):
     def _take(self, by, on_behalf, at, send):
         try:
             with transaction.atomic():
-                if not self.first_time():
-                    return self.place.versions().first()
+                if not self.first_time() and (taken := self._as_taken(send)):
+                    return taken
                 draft = self._keep(by, on_behalf, at)
                 if send:
                     Report.objects.filter(pk=draft.pk).update(progress=send["progress"])
@@ -95,6 +95,12 @@ class ReportForm(OnceForm, forms.ModelForm):
         except (Overtaken, IntegrityError):
             self._tell_conflict(self.place.versions().select_related("author").first())
             return None
+
+    def _as_taken(self, send):
+        """The newest version, if it is what this form says; somebody who went on writing is not told that it was taken."""
+        newest = self.place.versions().first()
+        same = newest and all(getattr(newest, name) == self.cleaned_data[name] for name in self._meta.fields)
+        return newest if same and not (send and newest.state == Report.State.DRAFT) else None
 
     def _keep(self, by, on_behalf, at):
         newest = self.place.versions().select_for_update().first()
