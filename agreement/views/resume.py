@@ -13,6 +13,7 @@ from agreement.sign_in import SignInForm
 
 UNKEPT = {"csrfmiddlewaretoken", "resume_to", "kept"}
 RESUME_TEMPLATE = "accounts/resume_sign_in.html"
+UNSHOWN = {"once", "version", "original", "seen", "action", "next"}
 SIGN_IN_VIEWS = {"login", "resume"}
 
 
@@ -61,7 +62,7 @@ def offer_resume(request):
 
 def offer_again(request, kept, resume_to, status=200):
     """The form that was interrupted, complete, with a fresh token and one button."""
-    words = [value for name, value in kept if len(value.strip()) > 1 and name not in ("once", "version", "original")]
+    words = [value for name, value in kept if len(value.strip()) > 1 and name not in UNSHOWN]
     context = {"kept": kept, "resume_to": resume_to, "words": words}
     return render(request, "accounts/resume.html", context, status=status)
 

@@ -36,7 +36,7 @@ class Consent(models.Model):
         constraints = [models.UniqueConstraint(fields=["meeting", "stage", "party"], name="consent_once_a_side")]
 
     def __str__(self):
-        return f"{self.party}: {self.get_stage_display()}"
+        return f"{self.party} · {self.get_stage_display()}"
 
     @classmethod
     def give(cls, meeting, stage, *, party, by, on, version):

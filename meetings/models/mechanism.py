@@ -196,7 +196,7 @@ class MechanismMember(models.Model):
         constraints = [models.UniqueConstraint(fields=["mechanism", "organization"], name="mechanism_member_once")]
 
     def __str__(self):
-        return f"{self.mechanism}: {self.organization}"
+        return f"{self.mechanism} · {self.organization}"
 
     def natural_key(self):
         return (*self.mechanism.natural_key(), self.organization.party.slug, self.organization.slug)

@@ -55,6 +55,7 @@
     var detail = event.detail, status = detail.xhr.status;
     if (status === 401) return isPoll(detail) ? troubleWithPoll(words.ended) : signInAgain(detail);
     var text = { 403: words.forbidden, 404: words.gone, 413: words.large, 429: words.many }[status] || words.failed;
+    if (status === 403 && /^text\/plain/.test(detail.xhr.getResponseHeader("Content-Type"))) text = detail.xhr.responseText;  /* the server says which 403 it is */
     return isPoll(detail) ? troubleWithPoll(text) : toast(text, "error");
   });
   on("htmx:sendError", function (event) { isPoll(event.detail) ? troubleWithPoll(words.offline) : toast(words.offline, "error"); });
