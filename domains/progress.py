@@ -42,7 +42,7 @@ def progress_words(task: dict) -> str:
         return _("%(done)s of %(total)s steps") % {"done": task["steps_done"], "total": task["steps_total"]}
     if kind == "count":
         unit = (in_english() and task.get("unit_en")) or task.get("unit") or ""
-        total = f" / {task['target']}" if task["target"] else ""
+        total = f"/{task['target']}" if task["target"] else ""
         return f"{task['counted']}{total} {unit}".strip()
     return _("last held %(date)s") % {"date": task["last_held_on"]} if task["last_held_on"] else _("not held yet")
 
