@@ -7,7 +7,6 @@ from django.db.models import (
     Case,
     Exists,
     F,
-    IntegerField,
     Max,
     OuterRef,
     Q,
@@ -37,6 +36,7 @@ class Light(TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("light", "cancelled")
 
 
+URGENCY = {Light.RED: 0, Light.AMBER: 1, Light.GREEN: 2, Light.GREY: 3, Light.ENDED: 4, Light.CANCELLED: 4}
 DUE_SOON = pgettext_lazy("light", "due soon")
 # How a task ended is its word; keys are Task.Outcome.
 OUTCOME_WORDS = {
@@ -99,20 +99,24 @@ class HealthQuerySet(QuerySet):
             )
         )
         held = self._of("progress_records").filter(task=OuterRef("pk")).order_by().values("task")
-        return self.annotate(
-            late_on=Subquery(late.values("due_on")[:1]),
-            late_title=Subquery(late.values(words=localized("title"))[:1]),
-            near_on=Subquery(near.values("due_on")[:1]),
-            near_title=Subquery(near.values(words=localized("title"))[:1]),
-            lag_gap=Subquery(lagging.values("gap")[:1]),
-            lag_planned=Subquery(lagging.values("planned")[:1]),
-            lag_percent=Subquery(lagging.values("percent")[:1]),
-            lag_title=Subquery(lagging.values(words=localized("title"))[:1]),
-            last_on=Subquery(held.values(last=Max("on"))[:1]),
-            last_month=month_index(Coalesce("last_on", "started_on")) + F("interval_months"),
-            report_missing=Exists(missing.filter(task__started_on__lte=terms.period_ended_on)),
-            issue_raised=Exists(self._of("issues").filter(task=OuterRef("pk"), outcome="", level__gte=1)),
-        ).annotate(light=self._light(terms, horizon))
+        return (
+            self.annotate(
+                late_on=Subquery(late.values("due_on")[:1]),
+                late_title=Subquery(late.values(words=localized("title"))[:1]),
+                near_on=Subquery(near.values("due_on")[:1]),
+                near_title=Subquery(near.values(words=localized("title"))[:1]),
+                lag_gap=Subquery(lagging.values("gap")[:1]),
+                lag_planned=Subquery(lagging.values("planned")[:1]),
+                lag_percent=Subquery(lagging.values("percent")[:1]),
+                lag_title=Subquery(lagging.values(words=localized("title"))[:1]),
+                last_on=Subquery(held.values(last=Max("on"))[:1]),
+                last_month=month_index(Coalesce("last_on", "started_on")) + F("interval_months"),
+                report_missing=Exists(missing.filter(task__started_on__lte=terms.period_ended_on)),
+                issue_raised=Exists(self._of("issues").filter(task=OuterRef("pk"), outcome="", level__gte=1)),
+            )
+            .annotate(light=self._judged(terms, horizon, {light: light for light in Light}))
+            .alias(urgency=self._judged(terms, horizon, URGENCY))
+        )
 
     def _of(self, name):
         """The objects behind a reverse relation; their modules stand above this one."""
@@ -131,28 +135,28 @@ class HealthQuerySet(QuerySet):
         )
 
     @staticmethod
-    def _light(terms, horizon):
-        """The first case that holds, worst before better."""
+    def _judged(terms, horizon, values):
+        """For each Light its value in `values`, by the first case that holds, worst before better."""
         cadence = Q(progress_kind="cadence", started_on__isnull=False)
         return Case(
-            When(cancelled_on__isnull=False, then=Value(Light.CANCELLED)),
-            When(ended_on__isnull=False, then=Value(Light.ENDED)),
-            When(Q(late_on__isnull=False) | Q(due_on__lt=terms.today), then=Value(Light.RED)),
+            When(cancelled_on__isnull=False, then=Value(values[Light.CANCELLED])),
+            When(ended_on__isnull=False, then=Value(values[Light.ENDED])),
+            When(Q(late_on__isnull=False) | Q(due_on__lt=terms.today), then=Value(values[Light.RED])),
             When(
                 lag_gap__gt=terms.red_gap,
                 lag_percent__lt=F("lag_planned") * terms.red_ratio / 100,
-                then=Value(Light.RED),
+                then=Value(values[Light.RED]),
             ),
             When(
                 cadence & Q(last_month__lte=last_month_ended(terms.today - datetime.timedelta(days=1))),
-                then=Value(Light.RED),
+                then=Value(values[Light.RED]),
             ),
-            When(Q(near_on__isnull=False) | Q(due_on__range=(terms.today, horizon)), then=Value(Light.AMBER)),
-            When(lag_gap__isnull=False, then=Value(Light.AMBER)),
-            When(Q(report_missing=True) | Q(issue_raised=True), then=Value(Light.AMBER)),
-            When(cadence & Q(last_month__lte=last_month_ended(horizon)), then=Value(Light.AMBER)),
-            When(started_on__isnull=False, then=Value(Light.GREEN)),
-            default=Value(Light.GREY),
+            When(Q(near_on__isnull=False) | Q(due_on__range=(terms.today, horizon)), then=Value(values[Light.AMBER])),
+            When(lag_gap__isnull=False, then=Value(values[Light.AMBER])),
+            When(Q(report_missing=True) | Q(issue_raised=True), then=Value(values[Light.AMBER])),
+            When(cadence & Q(last_month__lte=last_month_ended(horizon)), then=Value(values[Light.AMBER])),
+            When(started_on__isnull=False, then=Value(values[Light.GREEN])),
+            default=Value(values[Light.GREY]),
         )
 
     def of_light(self, *lights):
@@ -161,13 +165,8 @@ class HealthQuerySet(QuerySet):
 
     def most_urgent_first(self):
         """Of tasks with health: red, amber, green, grey, then what has ended; the earliest date first."""
-        order = {Light.RED: 0, Light.AMBER: 1, Light.GREEN: 2, Light.GREY: 3}
-        rank = Case(
-            *[When(light=light, then=Value(n)) for light, n in order.items()],
-            default=Value(4),
-            output_field=IntegerField(),
-        )
-        return self.annotate(urgency=rank, next_on=Coalesce("late_on", "near_on", "due_on")).order_by(
+        # `urgency` is judged beside `light`, not made from it: the database would be sent the whole case once a value.
+        return self.annotate(next_on=Coalesce("late_on", "near_on", "due_on")).order_by(
             "urgency", F("next_on").asc(nulls_last=True), "domain__number", "position"
         )
 

@@ -45,14 +45,14 @@ class PostInline(Scoped, admin.TabularInline):
 
 @admin.register(User)
 class PersonAdmin(ScopedAdmin, UserAdmin):
-    list_display = ("username", "name", "phone", "email", "is_active", "last_login")
+    list_display = ("username", "name", "phone", "email", "is_active")
     list_filter = ("is_active", "memberships__role")
     search_fields = ("username", "name", "email", "phone", "memberships__organization__name")
     ordering = ("username",)
     inlines = (PostInline,)
     actions = ("deactivate",)
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("date_joined",)
     add_fieldsets = ((None, {"fields": ("username", "name", "email", "phone", "usable_password", "password1", "password2")}),)  # fmt: skip
 
     def get_queryset(self, request):
@@ -69,7 +69,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin):
         fields = ["username", "password", "name", "email", "phone", "is_active"]
         if request.user.is_superuser:
             fields += ["is_staff", "is_superuser"]
-        return ((None, {"fields": fields}), (_("Dates"), {"fields": ("last_login", "date_joined")}))
+        return ((None, {"fields": fields}), (_("Dates"), {"fields": ("date_joined",)}))
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or self.answers_for(request, obj))
