@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agreement import demo_accounts
+from agreement.client_address import client_address
 from agreement.models import Activity, Membership, Role
 from tests.cast import PASSWORD, person
 
@@ -113,6 +114,29 @@ def test_its_lock_is_not_slipped_by_a_forged_address(cast, client):
     for place in range(6):
         fail(client, 1, HTTP_X_FORWARDED_FOR=f"10.9.9.{place}")
     assert sign_in_with(client, "east.staff", HTTP_X_FORWARDED_FOR="10.9.9.99").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "203.0.113.9", "10.0.0.1"),  # nobody is trusted: the header is the client's own claim
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.7, 203.0.113.9", "203.0.113.9"),  # the first is forged
+        (2, "198.51.100.7, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        (2, "203.0.113.9", "10.0.0.1"),
+        (1, "", "10.0.0.1"),
+    ],
+)
+def test_behind_proxies_it_takes_the_address_they_saw(rf, settings, proxies, forwarded, expected):
+    settings.TRUSTED_PROXIES = proxies
+    request = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": forwarded})
+    assert client_address(request) == expected
+
+
+def test_behind_a_proxy_its_lock_is_for_one_address(cast, client, settings):
+    settings.TRUSTED_PROXIES = 1
+    assert fail(client, 5, HTTP_X_FORWARDED_FOR="203.0.113.9")[-1] == 429
+    assert sign_in_with(client, "east.staff", HTTP_X_FORWARDED_FOR="203.0.113.10").status_code == 302
 
 
 def test_it_locks_names_that_do_not_exist_alike(cast, client):
