@@ -178,6 +178,15 @@ def test_an_agreed_date_is_not_moved_by_a_form(cast, sign_in):
     assert milestone.due_on == datetime.date(2027, 6, 30)
 
 
+def test_a_decision_moves_the_date_with_its_words_and_the_first_date_stays(cast):
+    milestone = make_milestone(make_task(cast), due_on=TODAY, due_text="年底前")
+    later = TODAY + datetime.timedelta(days=90)
+    milestone.reschedule(later, by=cast.east.secretary, reason="第三次联席会议", due_text="一季度末")
+    assert (milestone.due_on, milestone.due_text, milestone.baseline_due_on) == (later, "一季度末", TODAY)
+    milestone.reschedule(TODAY, by=cast.east.secretary, reason="第四次联席会议")
+    assert milestone.due_text == ""
+
+
 def test_a_date_may_be_set_where_there_is_none_and_other_words_changed(cast, sign_in):
     milestone = make_milestone(make_task(cast), due_on=None, due_text="长期", starts_on=None)
     client = sign_in(cast.east.secretary)

@@ -118,17 +118,16 @@ class Milestone(Bilingual):
                 self.task.start(by=by, on=on, on_behalf=on_behalf)
             return True
 
-    def reschedule(self, due_on, *, by, reason) -> None:
-        """Moves the due date to `due_on` by a decision named in `reason`; the baseline stays."""
+    def reschedule(self, due_on, *, by, reason, due_text="") -> None:
+        """Moves the due date to `due_on`, in the decision's words `due_text`, by a decision named in `reason`.
+
+        The baseline stays; the words of the old date go with it, for they would contradict the new one.
+        """
         with transaction.atomic():
             before = Milestone.objects.select_for_update().get(pk=self.pk)
-            Milestone.objects.filter(pk=self.pk).update(due_on=due_on, version=F("version") + 1)
+            changes = {"due_on": (before.due_on, due_on), "reason": ("", reason)}
+            if before.due_text != due_text:
+                changes["due_text"] = (before.due_text, due_text)
+            Milestone.objects.filter(pk=self.pk).update(due_on=due_on, due_text=due_text, version=F("version") + 1)
             self.refresh_from_db()
-            record(
-                self,
-                "rescheduled",
-                by=by,
-                agreement=self.task.agreement,
-                parent=self.task,
-                changes={"due_on": (before.due_on, due_on), "reason": ("", reason)},
-            )
+            record(self, "rescheduled", by=by, agreement=self.task.agreement, parent=self.task, changes=changes)

@@ -120,7 +120,7 @@ class Decision(models.Model):
             elif self.effect == self.Effect.MILESTONE:
                 self._make_milestone(by)
             elif self.effect == self.Effect.RESCHEDULE:
-                self.milestone.reschedule(self.due_on, by=by, reason=self.reference())
+                self.milestone.reschedule(self.due_on, by=by, reason=self.reference(), due_text=self.due_text)
             record(self, "in_force", by=by, agreement=self.agreement, parent=self.meeting, changes=self._made())
             return True
 
