@@ -8,7 +8,7 @@ from django.urls import reverse
 from agreement.models import Activity, Notice
 from agreement.workdays import office_today
 from domains.models import Milestone
-from tests.cast import make_milestone, make_task
+from tests.cast import TODAY, make_milestone, make_task
 
 DRAWER = {"HX-Request": "true", "HX-Target": "drawer-body"}
 
