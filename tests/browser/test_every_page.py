@@ -3,20 +3,24 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-ROLES = ["jiashan.transport", "xiuzhou.secretary", "jiashan.leader"]
-PAGES = [
-    "", "text/", "domains/0/", "domains/2/", "tasks/2.3/", "ledger/", "issues/", "reporting/", "meetings/",
-]  # fmt: skip
-OFFICE = ["office/", "tasks/2.3/edit/", "tasks/2.3/owners/", "tasks/2.3/milestones/new/"]
-OWN = ["/me/", "/me/notices/", "/me/outbox/", "/accounts/password/"]
+# Every page once, by somebody who may do most on it; then those that look different to the others.
+PAGES = {
+    "jiashan.transport": [
+        "", "text/", "domains/0/", "domains/2/", "tasks/2.3/", "tasks/2.3/issues/new/", "ledger/", "issues/", "reporting/",
+        "/me/", "/me/notices/", "/me/outbox/", "/accounts/password/",
+    ],
+    "xiuzhou.secretary": [
+        "", "meetings/", "reporting/", "office/", "tasks/2.3/", "tasks/2.3/edit/", "tasks/2.3/owners/", "tasks/2.3/milestones/new/", "mechanisms/1/", "mechanisms/1/edit/",
+        "meetings/1/", "meetings/1/agenda/", "organizations/1/", "/me/",
+    ],
+    "jiashan.leader": ["", "office/", "/me/"],
+}  # fmt: skip
 SERIOUS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 
 
 def addresses(role):
     """What this role's tour visits."""
-    office = OFFICE if role.endswith("secretary") else ["office/"] if role.endswith("leader") else []
-    writing = [] if role.endswith("leader") else ["tasks/2.3/issues/new/"]
-    return [f"/jiashan-xiuzhou/{page}" for page in PAGES + writing + office] + OWN
+    return [page if page.startswith("/") else f"/jiashan-xiuzhou/{page}" for page in PAGES[role]]
 
 
 def findings(page):
@@ -30,7 +34,7 @@ def wider(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", PAGES)
 def test_every_page_is_accessible_and_fits(visit, role):
     page = visit(role, bypass_csp=True)
     trouble = {}
@@ -53,7 +57,6 @@ def test_the_sign_in_page_is_accessible(visit):
 
 def test_the_strict_policy_is_broken_nowhere(visit):
     page = visit("xiuzhou.secretary")
-    for address in addresses("xiuzhou.secretary"):
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
+    for address in {*addresses("xiuzhou.secretary"), *addresses("jiashan.transport")}:
+        page.goto(address, wait_until="load")
     assert page.troubles == []
