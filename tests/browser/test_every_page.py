@@ -10,8 +10,8 @@ PAGES = {
         "/me/", "/me/notices/", "/me/outbox/", "/accounts/password/",
     ],
     "xiuzhou.secretary": [
-        "", "meetings/", "reporting/", "office/", "tasks/2.3/", "tasks/2.3/edit/", "tasks/2.3/owners/", "tasks/2.3/milestones/new/", "mechanisms/1/", "mechanisms/1/edit/",
-        "meetings/1/", "meetings/1/agenda/", "organizations/1/", "/me/",
+        "", "meetings/", "reporting/", "office/", "tasks/2.3/", "tasks/2.3/edit/", "tasks/2.3/owners/", "tasks/2.3/milestones/new/",
+        "mechanisms/1/", "mechanisms/1/edit/", "issues/1/", "meetings/1/", "meetings/1/agenda/", "organizations/1/", "/me/",
     ],
     "jiashan.leader": ["", "office/", "/me/"],
 }  # fmt: skip
